@@ -1,0 +1,20 @@
+from marshmallow import fields, validate
+
+from app.core.shapes import Amount, Line, Shape
+
+DURATION = validate.Regexp(r"^[1-9][0-9]{0,2}h$", error="Must be whole hours, written like 24h.")
+SERVICE_ID = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$", error="Must be 1 to 20 letters, digits, hyphens or underscores.")
+
+
+class ServiceCreate(Shape):
+    id = fields.String(validate=SERVICE_ID)
+    name = Line(longest=100, required=True)
+    price = Amount(required=True)
+    duration = fields.String(validate=DURATION, required=True)
+
+
+class ServiceUpdate(Shape):
+    name = Line(longest=100)
+    price = Amount()
+    duration = fields.String(validate=DURATION)
+    active = fields.Boolean(truthy={True}, falsy={False})

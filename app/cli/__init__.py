@@ -1,0 +1,13 @@
+"""Commands for whoever runs the installation: ``flask init-db`` and so on, a file each.
+
+What does not belong here: anything a person does through a portal. Floor: the top, beside ``portals``.
+"""
+
+from flask import Flask
+
+from app.cli import accounts, database
+
+
+def init_app(app: Flask) -> None:
+    for command in (database.init_db, accounts.create_admin):
+        app.cli.add_command(command)

@@ -1,0 +1,24 @@
+"""What time it is: aware, UTC, to the millisecond, because that is what goes over the wire and must come back equal."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def now() -> datetime:
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def wire(moment: datetime) -> str:
+    """``2024-01-10T10:30:00.000Z``, the one form in which a moment leaves the house."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Since 1970, exactly: a float would not come back equal."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_milliseconds(count: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=count)

@@ -1,0 +1,35 @@
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.columns import UtcDateTime
+from app.extensions import Model
+
+
+class CustomerDict(TypedDict):
+    id: int
+    name: str
+    email: str | None
+    phone: str | None
+    createdAt: str
+
+
+class Customer(Model):
+    """A customer may be known by name only; with an e-mail they can claim an account of their own."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None]  # as written
+    email_norm: Mapped[str | None] = mapped_column(unique=True)  # as compared
+    phone: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def to_dict(self) -> CustomerDict:
+        return {"id": self.id, "name": self.name, "email": self.email, "phone": self.phone, "createdAt": clock.wire(self.created_at)}

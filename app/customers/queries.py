@@ -1,0 +1,16 @@
+from sqlalchemy import select
+
+from app.customers.models import Customer
+from app.extensions import db
+
+
+def find_by_email(email: str) -> Customer | None:
+    return db.session.scalar(select(Customer).where(Customer.email_norm == normalise_email(email)))
+
+
+def get(customer_id: int | None) -> Customer:
+    return db.session.get_one(Customer, customer_id)
+
+
+def normalise_email(email: str) -> str:
+    return email.strip().lower()

@@ -1,0 +1,68 @@
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.columns import UtcDateTime
+from app.extensions import Model
+from app.identity.permissions import Role
+
+STAFF_REALM, CUSTOMER_REALM = "staff", "customer"
+_ROLES = ", ".join(f"'{role}'" for role in Role if role != Role.ANYONE)
+
+
+class StaffDict(TypedDict):
+    id: int
+    name: str
+    email: str
+    role: str
+    createdAt: str
+
+
+class Account(Model):
+    """Somebody who can sign in. One person may have two: as staff and as a customer."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("realm", "login"),
+        CheckConstraint(f"role IN ({_ROLES})", name="role"),
+        CheckConstraint("(role = 'customer') = (realm = 'customer')", name="realm_role"),
+        CheckConstraint("(customer_id IS NOT NULL) = (realm = 'customer')", name="realm_customer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    realm: Mapped[str]
+    login: Mapped[str]  # an e-mail or a user name, lower case
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), unique=True)
+    # Raised whenever everything handed out so far must stop working: password, role, dismissal.
+    auth_version: Mapped[int] = mapped_column(default=1)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def to_dict(self) -> StaffDict:
+        """How the API shows a member of staff; a customer's account is shown as their customer."""
+        return {"id": self.id, "name": self.name, "email": self.login, "role": self.role, "createdAt": clock.wire(self.created_at)}
+
+
+class SignInSession(Model):
+    """One sign-in, in a browser or a token family. What the client holds is worthless once this row is gone."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    auth_version: Mapped[int]
+    # SHA-256 of the one secret that is good now: the browser's, or the newest refresh token's id.
+    secret_hash: Mapped[str]
+    kind: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    address: Mapped[str | None]
+    client: Mapped[str | None]
+
+    account: Mapped[Account] = relationship(lazy="raise")

@@ -1,0 +1,52 @@
+"""What can be allowed, and which role is allowed what: the one matrix. Guards, the navigation and the tests read it."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """``area:action``. ``own`` in an action means: only what belongs to the person asking."""
+
+    SITE_VISIT = "site:visit"  # what any visitor may open: the public face, sign-in pages, health, the API's description
+    ADMIN_VISIT = "admin:visit"
+    EMPLOYEE_VISIT = "employee:visit"
+    WORKER_VISIT = "worker:visit"
+    CUSTOMER_VISIT = "customer:visit"
+    SERVICE_LIST = "service:list"
+    SERVICE_READ = "service:read"
+    SERVICE_EDIT = "service:edit"
+    ORDER_PLACE = "order:place"
+    ORDER_READ_OWN = "order:read-own"
+    ORDER_READ = "order:read"
+    ORDER_TRACK = "order:track"
+    LABEL_READ_OWN = "label:read-own"
+    ACCOUNT_SIGN_UP = "account:sign-up"
+    ACCOUNT_SIGN_IN = "account:sign-in"
+    ACCOUNT_SIGN_OUT = "account:sign-out"
+    HEALTH_DETAILS = "health:details"
+
+
+class Role(StrEnum):
+    ANYONE = "anyone"  # nobody signed in
+    CUSTOMER = "customer"
+    WORKER = "worker"
+    EMPLOYEE = "employee"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+STAFF = frozenset({Role.WORKER, Role.EMPLOYEE, Role.MANAGER, Role.ADMIN})
+
+P = Permission
+_ANYONE = {P.SITE_VISIT, P.SERVICE_LIST, P.ORDER_PLACE, P.ORDER_TRACK, P.ACCOUNT_SIGN_UP, P.ACCOUNT_SIGN_IN}
+_SIGNED_IN = _ANYONE | {P.ACCOUNT_SIGN_OUT}
+_EMPLOYEE = _SIGNED_IN | {P.EMPLOYEE_VISIT, P.SERVICE_READ, P.ORDER_READ_OWN, P.ORDER_READ, P.LABEL_READ_OWN}
+_MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS}
+
+ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.ANYONE: frozenset(_ANYONE),
+    Role.CUSTOMER: frozenset(_SIGNED_IN | {P.CUSTOMER_VISIT, P.ORDER_READ_OWN, P.LABEL_READ_OWN}),
+    Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT}),
+    Role.EMPLOYEE: frozenset(_EMPLOYEE),
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.ADMIN: frozenset(_MANAGER | {P.WORKER_VISIT}),
+}

@@ -1,0 +1,37 @@
+"""Who is asking, as every door and every service sees it, whichever way they came in."""
+
+from dataclasses import dataclass, field
+
+from app.identity.permissions import ALLOWED, STAFF, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    role: Role
+    label: str
+    channel: str  # where from: "api", "admin", "employee", "customer", "worker", "public", "cli"
+    account_id: int | None = None
+    customer_id: int | None = None
+    session_id: str | None = None
+    address: str | None = None
+    permissions: frozenset[Permission] = field(default=frozenset())
+
+    @classmethod
+    def anyone(cls, channel: str, address: str | None = None) -> "Principal":
+        return cls(Role.ANYONE, "anyone", channel, address=address, permissions=ALLOWED[Role.ANYONE])
+
+    @classmethod
+    def command_line(cls, user: str) -> "Principal":
+        """A person with a shell on the machine, who could write the file as well."""
+        return cls(Role.ADMIN, f"command line ({user})", "cli", permissions=ALLOWED[Role.ADMIN])
+
+    @property
+    def signed_in(self) -> bool:
+        return self.account_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions

@@ -1,0 +1,102 @@
+"""Sign-ins: begun, recognised and ended here, for browsers and for token holders alike."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from app.audit import audit_service
+from app.core import clock
+from app.core.actor import Actor
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.identity.errors import TokenRefused
+from app.identity.models import CUSTOMER_REALM, Account, SignInSession
+from app.identity.permissions import ALLOWED, Role
+from app.identity.principal import Principal
+
+BROWSER, TOKENS = "browser", "tokens"
+STAFF_LASTS = timedelta(hours=12)
+CUSTOMER_LASTS = timedelta(days=30)
+TOKENS_LAST = timedelta(hours=24)  # since the last refresh
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What the client is given, once; only the hash of the secret is kept."""
+
+    session_id: str
+    secret: str
+    account_id: int
+    auth_version: int
+    role: str
+    realm: str
+
+
+def begin(account_id: int, kind: str, *, by: Actor, client: str | None = None) -> SignIn:
+    secret, session_id, now = secrets.token_urlsafe(32), secrets.token_urlsafe(16), clock.now()
+    with unit_of_work() as session:
+        account = session.get_one(Account, account_id)
+        lasts = TOKENS_LAST if kind == TOKENS else CUSTOMER_LASTS if account.realm == CUSTOMER_REALM else STAFF_LASTS
+        row = SignInSession(id=session_id, account_id=account_id, auth_version=account.auth_version, secret_hash=_hash(secret), kind=kind)
+        row.created_at, row.expires_at, row.address, row.client = now, now + lasts, by.address, (client or "")[:200] or None
+        session.add(row)
+        audit_service.record("session.begun", f"account:{account_id}", by=by, after={"kind": kind})
+        return SignIn(session_id, secret, account_id, account.auth_version, account.role, account.realm)
+
+
+def recognise(session_id: str, *, channel: str, address: str | None, secret: str | None = None) -> Principal | None:
+    """One indexed read answers all of it: signed in, not signed out, not expired, not dismissed, in which role.
+
+    A browser proves itself with its secret; an access token was signed by us and names the session only.
+    """
+    found = db.session.execute(
+        select(SignInSession.secret_hash, SignInSession.expires_at, SignInSession.auth_version, SignInSession.kind,
+               Account.id, Account.name, Account.role, Account.customer_id, Account.disabled_at, Account.auth_version.label("now_version"))
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.id == session_id)
+    ).one_or_none()  # fmt: skip
+    if found is None or found.expires_at <= clock.now() or found.disabled_at or found.auth_version != found.now_version:
+        return None
+    if found.kind != (BROWSER if secret is not None else TOKENS):
+        return None
+    if secret is not None and not secrets.compare_digest(found.secret_hash, _hash(secret)):
+        return None
+    role = Role(found.role)
+    return Principal(role, found.name, channel, found.id, found.customer_id, session_id, address=address, permissions=ALLOWED[role])
+
+
+def rotate(session_id: str, secret: str) -> SignIn:
+    """A refresh token is good once. The second use means that somebody else has a copy, so the whole family ends."""
+    fresh, now = secrets.token_urlsafe(32), clock.now()
+    with unit_of_work() as session:
+        used = session.affected(
+            update(SignInSession)
+            .where(SignInSession.id == session_id, SignInSession.kind == TOKENS, SignInSession.secret_hash == _hash(secret))
+            .where(SignInSession.expires_at > now)
+            .values(secret_hash=_hash(fresh), expires_at=now + TOKENS_LAST)
+        )
+        if used == 1:
+            row = session.get_one(SignInSession, session_id)
+            account = session.get_one(Account, row.account_id)
+            if account.disabled_at is None and account.auth_version == row.auth_version:
+                return SignIn(session_id, fresh, account.id, account.auth_version, account.role, account.realm)
+        session.execute(delete(SignInSession).where(SignInSession.id == session_id))
+    raise TokenRefused
+
+
+def end(session_id: str, *, by: Actor) -> None:
+    with unit_of_work() as session:
+        if session.affected(delete(SignInSession).where(SignInSession.id == session_id)):
+            audit_service.record("session.ended", f"account:{by.account_id}", by=by)
+
+
+def forget_expired() -> int:
+    with unit_of_work() as session:
+        return session.affected(delete(SignInSession).where(SignInSession.expires_at < clock.now()))
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,41 @@
+"""Structured logs: one JSON object a line, with the request's id on every line that belongs to one."""
+
+import logging
+import sys
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, g, has_request_context
+
+
+def init_app(app: Flask) -> None:
+    level = logging.DEBUG if app.config.get("LOG_LEVEL") == "DEBUG" else logging.INFO
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(serializer=_json)],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    for name in ("fabclean", app.logger.name, "flask-limiter"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level if name == "fabclean" else logging.WARNING)
+
+
+def _add_request_id(_: object, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    if has_request_context() and "request_id" in g:
+        line["request_id"] = g.request_id
+    return line
+
+
+def _json(line: Any, **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()

@@ -1,0 +1,26 @@
+from app.core.errors import Forbidden, Invalid, NotFound
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    sentence = "There is no such order."
+
+
+class MistypedCode(Invalid):
+    code = "mistyped_code"
+    sentence = "This is not one of our codes: a character must be wrong. Scan or type it again."
+
+
+class NotYourOrder(Forbidden):
+    code = "not_your_order"
+    sentence = "This order belongs to somebody else."
+
+
+class NotYourEmail(Forbidden):
+    code = "not_your_email"
+    sentence = "You can list the orders of your own e-mail address only."
+
+
+class TooExpensive(Invalid):
+    code = "too_expensive"
+    sentence = "The total is larger than one order may be. Split it."

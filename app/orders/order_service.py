@@ -1,0 +1,133 @@
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from app.audit import audit_service
+from app.catalogue import queries as catalogue
+from app.catalogue.errors import ServiceNotOffered
+from app.catalogue.models import Service
+from app.core import clock, ids
+from app.core.unit_of_work import unit_of_work
+from app.customers import customer_service
+from app.customers import queries as customers
+from app.extensions import db
+from app.identity.principal import Principal
+from app.orders import events, order_rules
+from app.orders.errors import NotYourEmail, NotYourOrder
+from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
+from app.orders.order_rules import Line, Status
+from app.places import store_service
+from app.tenancy.tenant_service import current_business
+
+NOBODY = 0  # no customer has this id
+
+
+def place(data: Mapping[str, Any], *, by: Principal) -> Order:
+    """Price it, number it, write it down: all at once, or not at all."""
+    lines = _lines_of(data)
+    with unit_of_work() as session:
+        services = _offered(lines)
+        customer = customer_service.find_or_create(data["customerName"], data["customerEmail"], data["customerPhone"], by=by)
+        now, currency = clock.now(), current_business().currency
+        order = Order(
+            id=ids.new_code(),
+            store_id=store_service.get_default_store_id(),
+            customer_id=customer.id,
+            customer_name=data["customerName"],
+            customer_email=data["customerEmail"],
+            customer_phone=data["customerPhone"],
+            pickup_date=data.get("pickupDate"),
+            due_at=order_rules.due_at(now, (services[line.service_id].duration_hours for line in lines)),
+            special_instructions=data.get("specialInstructions", ""),
+            total_minor=order_rules.total(((services[line.service_id].price, line.quantity) for line in lines), currency).minor,
+            currency=currency,
+            paid=False,
+            status=Status.AT_STORE,
+            tracking_token=secrets.token_urlsafe(16),
+            created_at=now,
+            updated_at=now,
+            items=[_item(line, services[line.service_id]) for line in lines],
+        )
+        order.number = _next_number(order.store_id)
+        session.add(order)
+        session.flush()
+        _note(order, "placed", None, by=by)
+        audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
+        events.order_placed.send(order)
+    return order
+
+
+def ensure_readable(order: Any, *, by: Principal) -> None:
+    """Staff read every order, a customer their own."""
+    if not by.is_staff and order.customer_id != by.customer_id:
+        raise NotYourOrder
+
+
+def whose_orders(email: str | None, *, by: Principal) -> int | None:
+    """Whose orders a list by e-mail shows: a customer's own; for staff anybody's, None meaning everybody's."""
+    if not by.is_staff:
+        own = customers.get(by.customer_id or 0)
+        if email is not None and customers.normalise_email(email) != own.email_norm:
+            raise NotYourEmail
+        return own.id
+    if email is None:
+        return None
+    customer = customers.find_by_email(email)
+    return customer.id if customer is not None else NOBODY
+
+
+def _lines_of(data: Mapping[str, Any]) -> list[Line]:
+    if "items" not in data:
+        return order_rules.merge(data["serviceIds"])
+    return [Line(item["serviceId"], item["quantity"], item["garment"], item["notes"]) for item in data["items"]]
+
+
+def _offered(lines: Sequence[Line]) -> dict[str, Service]:
+    services = catalogue.offered_among({line.service_id for line in lines})
+    for line in lines:
+        if line.service_id not in services:
+            raise ServiceNotOffered(line.service_id)
+    return services
+
+
+def _item(line: Line, service: Service) -> OrderItem:
+    return OrderItem(
+        service_id=service.id,
+        service_name=service.name,
+        quantity=line.quantity,
+        unit_minor=service.price_minor,
+        garment=line.garment,
+        notes=line.notes,
+    )
+
+
+def _next_number(store_id: int) -> int:
+    """Gap-free: the counter's row stays locked until this transaction ends, and a failed one gives its number back."""
+    raised = (
+        update(TicketCounter)
+        .where(TicketCounter.store_id == store_id)
+        .values(last_number=TicketCounter.last_number + 1)
+        .returning(TicketCounter.last_number)
+    )
+    number = db.session.scalar(raised)
+    if number is None:
+        db.session.execute(insert(TicketCounter).values(store_id=store_id, last_number=0))
+        number = db.session.scalar(raised)
+    return int(number or 0)
+
+
+def _note(order: Order, event: str, before: Status | None, *, by: Principal) -> None:
+    db.session.add(
+        OrderEvent(
+            order_id=order.id,
+            event=event,
+            from_status=before,
+            to_status=order.status,
+            at=order.updated_at,
+            account_id=by.account_id,
+            actor=by.label,
+            channel=by.channel,
+        )
+    )

@@ -1,0 +1,7 @@
+"""The owner's and managers' portal: pages under ``/admin/`` and their API under ``/admin/api/``."""
+
+from app.portals.http.portal import Portal
+
+admin = Portal("admin", __name__, realms=("staff",), url_prefix="/admin")
+
+from app.portals.admin import home, orders, services, signing  # noqa: F401

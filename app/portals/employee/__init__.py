@@ -1,0 +1,11 @@
+"""The counter's and the plant's portal: pages under ``/employee/`` and their API under ``/employee/api/``."""
+
+from app.identity.permissions import Permission
+from app.portals.http import staff_signing_in
+from app.portals.http.portal import Portal
+
+employee = Portal("employee", __name__, realms=("staff",), url_prefix="/employee")
+
+staff_signing_in.add_doors(employee, Permission.EMPLOYEE_VISIT)
+
+from app.portals.employee import home  # noqa: F401

@@ -1,0 +1,106 @@
+"""What happens around every request: its id, its business, the security headers, and one line in the log."""
+
+import logging
+import re
+import secrets
+import time
+from contextlib import ExitStack
+
+from flask import Flask, Response, g, request
+
+from app.tenancy import tenant_service
+
+log = logging.getLogger("fabclean.request")
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)  # fmt: skip
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+# Endpoints that touch no business's data: they work with the database away.
+WITHOUT_BUSINESS = ("public.live",)
+_GOOD_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(_leave)
+    app.url_defaults(_name_static_version)
+
+
+def is_file(endpoint: str | None) -> bool:
+    return endpoint is not None and (endpoint == "static" or endpoint.endswith(".static"))
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+    if request.endpoint is None or is_file(request.endpoint) or request.endpoint in WITHOUT_BUSINESS:
+        return
+    stack = ExitStack()
+    g.business = stack.enter_context(tenant_service.enter(tenant_service.find_business_by_host(request.host)))
+    g.leave = stack
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    if is_file(request.endpoint) and response.status_code in (200, 304):
+        # The version in the address changes with the file, so the copy is good for ever.
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(("Cookie", "Authorization", "Accept"))
+    if request.method in ("GET", "HEAD") and response.status_code == 200 and response.mimetype == "application/json":
+        if "ETag" not in response.headers:
+            response.add_etag()
+        response.make_conditional(request)
+    _write_line(response)
+    return response
+
+
+def _leave(_: BaseException | None) -> None:
+    if (stack := g.pop("leave", None)) is not None:
+        stack.close()
+
+
+def _write_line(response: Response) -> None:
+    """The rule, not the path: a path may hold a token or an e-mail."""
+    principal = g.get("principal")
+    business = g.get("business")
+    log.info(
+        "request",
+        extra={
+            "method": request.method,
+            "route": request.url_rule.rule if request.url_rule else None,
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            "bytes": response.content_length,
+            "address": request.remote_addr,
+            "tenant": business.slug if business else None,
+            "account": principal.account_id if principal else None,
+            "role": principal.role if principal else None,
+        },
+    )
+
+
+def _name_static_version(endpoint: str, values: dict[str, object]) -> None:
+    """``url_for("static", …)`` carries the file's version."""
+    if is_file(endpoint) and "filename" in values and "v" not in values:
+        from app.portals.http.assets import version_of
+
+        values["v"] = version_of(endpoint, str(values["filename"]))

@@ -1,0 +1,62 @@
+"""Who is knocking, whether the request came from our own pages, and whether they may pass. Runs before every door of a portal."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, g, request, session
+
+from app.core.errors import Forbidden, NotSignedIn
+from app.identity import session_service
+from app.identity.principal import Principal
+from app.portals.http import tokens
+
+UNSAFE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class FromAnotherSite(Forbidden):
+    code = "from_another_site"
+    sentence = "This request came from another site's page, so it was not carried out."
+
+
+def who() -> Principal:
+    """The person behind this request."""
+    return cast(Principal, g.principal)
+
+
+def check(portal: str, realms: Iterable[str]) -> None:
+    if request.method == "OPTIONS":
+        return  # answers with the allowed methods only
+    g.principal = principal = _recognise(portal, realms)
+    view: Any = current_app.view_functions[str(request.endpoint)]
+    door = view.door
+    if not principal.may(door.permission):
+        raise Forbidden if principal.signed_in else NotSignedIn
+
+
+def _recognise(portal: str, realms: Iterable[str]) -> Principal:
+    address = request.remote_addr
+    if (token := tokens.from_header()) is not None:
+        # A bad token is refused even where none is needed: its sender believes to be somebody.
+        return tokens.principal_of(token, portal, address)
+    if request.method in UNSAFE_METHODS:
+        _refuse_other_sites()
+    for realm in realms:
+        session_id, _, secret = str(session.get(realm, "")).partition(".")
+        if secret and (principal := session_service.recognise(session_id, channel=portal, address=address, secret=secret)):
+            return principal
+    return Principal.anyone(portal, address)
+
+
+def _refuse_other_sites() -> None:
+    """Browsers say where a request comes from; a client that says nothing (curl) is no browser and carries no victim's cookie."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site in ("same-origin", "none") or (site is None and origin is None):
+        return
+    allowed = {urlsplit(request.host_url).netloc}
+    if origin is not None and urlsplit(origin).netloc in allowed and site != "cross-site":
+        return
+    if origin in current_app.config["CORS_ORIGINS"] and not request.cookies:
+        return
+    raise FromAnotherSite

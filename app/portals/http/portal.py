@@ -1,0 +1,129 @@
+"""A portal is a blueprint with a guard, and a door is a route that says who may pass and what goes in and out.
+
+    @portal.post("/orders")
+    @permits(Permission.ORDER_PLACE)
+    @reads(OrderCreate)
+    @answers(201, PlacedDict, "The order as it was written down.")
+    def place_order(data): ...
+
+Each line only declares; the portal walks through them in one fixed order, and the API's description is made from the same lines.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, request
+from marshmallow import Schema
+
+from app.identity.permissions import Permission
+from app.portals.http import bodies, guard, limits, once
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+View = Callable[..., Any]
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    shape: Any  # a TypedDict, list[a TypedDict], None for no body, or a media type as text
+    meaning: str
+
+
+@dataclass(slots=True)
+class Door:
+    permission: Permission | None = None
+    body: Schema | None = None
+    body_may_be_form: bool = False
+    query: Schema | None = None
+    answers: list[Answer] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+    versioned: bool = False
+    secret: bool = False
+
+
+class DoorWithoutPermission(RuntimeError):
+    """The application does not start with an unguarded route."""
+
+
+class Portal(Blueprint):
+    def __init__(self, name: str, import_name: str, *, realms: tuple[str, ...], url_prefix: str | None = None):
+        """``realms``: whose cookie opens this portal, the preferred one first."""
+        super().__init__(name, import_name, url_prefix=url_prefix)
+        self.realms = realms
+        self.before_request(lambda: guard.check(name, realms))
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: View | None = None, *args: Any, **options: Any) -> None:
+        door: Door | None = getattr(view_func, "door", None)
+        if view_func is None or door is None or door.permission is None:
+            raise DoorWithoutPermission(
+                f"{self.name} {rule}: say who may pass, with @permits(Permission.AREA_ACTION) below the route decorator"
+            )
+        super().add_url_rule(rule, endpoint or view_func.__name__, _walk(view_func, door), *args, **options)
+
+
+def permits(permission: Permission) -> Callable[[View], View]:
+    return _declare(lambda door: setattr(door, "permission", permission))
+
+
+def reads(schema: type[Schema], *, form: bool = False) -> Callable[[View], View]:
+    """The body, validated, as the view's ``data``. ``form=True`` lets a browser's form in as well."""
+
+    def declare(door: Door) -> None:
+        door.body, door.body_may_be_form = schema(), form
+
+    return _declare(declare)
+
+
+def asks(schema: type[Schema]) -> Callable[[View], View]:
+    """The query string, validated, as the view's ``query``."""
+    return _declare(lambda door: setattr(door, "query", schema()))
+
+
+def answers(status: int, shape: Any, meaning: str) -> Callable[[View], View]:
+    return _declare(lambda door: door.answers.append(Answer(status, shape, meaning)))
+
+
+def limited(*rates: str) -> Callable[[View], View]:
+    """How often one network may knock, as Flask-Limiter writes it: ``30 per minute``."""
+    return _declare(lambda door: door.limits.extend(rates))
+
+
+def versioned(view: View) -> View:
+    """``If-Match`` guards this door; the view gets the version the client saw as ``expected`` (None when it did not say)."""
+    return _declare(lambda door: setattr(door, "versioned", True))(view)
+
+
+def secret(view: View) -> View:
+    """The answer holds a token or a password, so it is never kept for a repeated ``Idempotency-Key``."""
+    return _declare(lambda door: setattr(door, "secret", True))(view)
+
+
+def _declare(change: Callable[[Door], object]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        if not hasattr(view, "door"):
+            view.door = Door()  # type: ignore[attr-defined]
+        change(view.door)  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _walk(view: View, door: Door) -> View:
+    @wraps(view)
+    def walk(**params: Any) -> Any:
+        for rate in door.limits:
+            limits.spend(rate, str(request.endpoint), limits.network())
+        if door.query is not None:
+            params["query"] = bodies.read_query(door.query)
+        if door.body is not None:
+            params["data"] = bodies.read_body(door.body, form=door.body_may_be_form)
+        if door.versioned:
+            params["expected"] = bodies.read_version()
+        if request.method in SAFE_METHODS or door.secret or "Idempotency-Key" not in request.headers:
+            return view(**params)
+        return once.only_once(lambda: view(**params))
+
+    return walk

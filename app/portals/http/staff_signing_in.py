@@ -1,0 +1,37 @@
+"""How staff get into the counter's and the van's portal: a browser gets a session, a program gets tokens as well."""
+
+from typing import TypedDict
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.identity import session_service
+from app.identity.models import StaffDict
+from app.identity.permissions import Permission
+from app.portals.http import tokens
+from app.portals.http.guard import who
+from app.portals.http.portal import Portal, answers, permits, reads, secret
+from app.portals.http.signing_in import EmailAndPassword, add_pages, begin_browser_session, check_password, take_form
+
+
+class SignedInStaffDict(TypedDict):
+    token: str
+    refreshToken: str
+    worker: StaffDict
+
+
+def add_doors(portal: Portal, visit: Permission) -> None:
+    add_pages(portal, "staff")
+
+    @portal.post("/login")
+    @permits(Permission.ACCOUNT_SIGN_IN)
+    @reads(EmailAndPassword, form=True)
+    @answers(200, SignedInStaffDict, "Signed in: tokens for the API, and the session cookie. A form is sent on to the portal instead.")
+    @secret
+    def take_sign_in(data: dict[str, str]) -> ResponseReturnValue:
+        if not request.is_json:
+            return take_form(portal, "staff", visit, "email", data)
+        account = check_password("staff", data["email"], data["password"], visit=visit)
+        begin_browser_session(account)
+        begun = session_service.begin(account.id, session_service.TOKENS, by=who())
+        return {**tokens.issue(begun), "worker": account.to_dict()}

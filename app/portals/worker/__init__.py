@@ -1,0 +1,11 @@
+"""The drivers' portal: pages under ``/worker/`` and their API under ``/worker/api/``."""
+
+from app.identity.permissions import Permission
+from app.portals.http import staff_signing_in
+from app.portals.http.portal import Portal
+
+worker = Portal("worker", __name__, realms=("staff",), url_prefix="/worker")
+
+staff_signing_in.add_doors(worker, Permission.WORKER_VISIT)
+
+from app.portals.worker import home  # noqa: F401

@@ -1,0 +1,46 @@
+"""How the server runs. Every value can be overridden on gunicorn's command line."""
+
+import os
+import sys
+
+from app import config as settings
+
+try:
+    _config = settings.load()
+except settings.ConfigError as error:
+    print(f"FabClean does not start: {error}.", file=sys.stderr)
+    raise SystemExit(3) from None
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5005')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+# A worker is replaced after a while, at different times each, so that nothing that leaks lasts.
+max_requests = 50_000
+max_requests_jitter = 5_000
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+# The application counts proxies itself (TRUSTED_PROXIES); here nobody may set the scheme.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+accesslog = None  # the application writes one structured line a request
+loglevel = "warning"
+
+
+def post_worker_init(worker) -> None:  # type: ignore[no-untyped-def]
+    from app.housekeeping import start
+
+    start(worker.app.callable)
+
+
+def when_ready(server) -> None:  # type: ignore[no-untyped-def]
+    if _config["ENV_NAME"] == settings.DEVELOPMENT:
+        address = f"http://{server.address[0][0]}:{server.address[0][1]}"
+        for name, path in (("Public face", "/"), ("Admin", "/admin/"), ("Employee", "/employee/"), ("Worker", "/worker/"),
+                           ("Customer", "/customer/"), ("API", "/api/schema/swagger-ui/")):  # fmt: skip
+            print(f"  {name:<12} {address}{path}")
+        print("  Stop with Ctrl+C.", flush=True)

@@ -1,0 +1,3 @@
+from app.core.migrations import run_chain
+
+run_chain("control")
