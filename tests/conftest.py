@@ -1,0 +1,131 @@
+"""Fixtures for everybody. Whatever takes ``app`` or ``database_url`` thereby runs on both engines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support import people
+from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.postgres import Postgres
+from tests.support.server import Server
+from tests.support.shop import application
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> PostgresDatabases:
+    return PostgresDatabases(postgres, tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture(scope="session")
+def databases(engine_name: str, request: pytest.FixtureRequest) -> Databases:
+    made: Databases = request.getfixturevalue(f"{engine_name}_databases")
+    return made
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Migrated, seeded, with the cast in it, and nobody else's."""
+    url = databases.filled()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    url = databases.empty()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    with application(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Nobody in particular."""
+    return app.test_client()
+
+
+@pytest.fixture
+def alice(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.ALICE)
+
+
+@pytest.fixture
+def bob(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.BOB)
+
+
+@pytest.fixture
+def charlie(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.CHARLIE)
+
+
+@pytest.fixture
+def employee(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.ERIN)
+
+
+@pytest.fixture
+def worker(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.WANDA)
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    return people.client_of(app, people.ADMIN)
+
+
+@pytest.fixture
+def live_server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """The real thing. It takes two seconds to start, so tests of one module may share one: see ``tests/README.md``."""
+    server = Server(database_url, tmp_path / "server.log")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[Valkey]:
+    server = Valkey()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey(_valkey: Valkey) -> Valkey:
+    """Emptied before each test. Mark what takes it with ``@pytest.mark.valkey``."""
+    _valkey.empty()
+    return _valkey
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Whoever takes a server is marked as needing it, so that nobody has to remember."""
+    needs = {"postgres": "postgresql", "postgresql_databases": "postgresql", "valkey": "valkey", "live_server": "slow"}
+    for item in items:
+        for fixture in needs.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(needs[fixture])
