@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -123,9 +122,12 @@ def valkey(_valkey: Valkey) -> Valkey:
     return _valkey
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever takes a server is marked as needing it, so that nobody has to remember."""
     needs = {"postgres": "postgresql", "postgresql_databases": "postgresql", "valkey": "valkey", "live_server": "slow"}
     for item in items:
         for fixture in needs.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(needs[fixture])
+    # The long files first: started last, one of them would keep the others' processes waiting at the end.
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in long)

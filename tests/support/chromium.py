@@ -1,0 +1,51 @@
+"""The browser for the tests: the system's Chromium, or Playwright's, or whatever can be installed. ``python -m`` makes sure of one."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import Error, sync_playwright
+
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Chromium's own sandbox refuses to be set up by root.
+ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
+HOW = "No Chromium can be started. Install one: apt-get install chromium, or .venv/bin/playwright install --with-deps chromium."
+
+
+def system_path() -> str | None:
+    """For Playwright's ``executable_path``; with None it takes its own."""
+    return next(filter(None, map(shutil.which, SYSTEM_NAMES)), None)
+
+
+def works() -> bool:
+    """Being there is not enough: a downloaded browser may lack the system's libraries."""
+    with sync_playwright() as playwright:
+        try:
+            playwright.chromium.launch(executable_path=system_path(), args=ARGUMENTS).close()
+        except Error:
+            return False
+    return True
+
+
+def _download() -> None:
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def _install() -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, env=quiet)
+
+
+def main() -> None:
+    for attempt in (lambda: None, _download, _install):
+        attempt()
+        if works():
+            return
+    raise SystemExit(HOW)
+
+
+if __name__ == "__main__":
+    main()
