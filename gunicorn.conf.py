@@ -14,7 +14,10 @@ except settings.ConfigError as error:
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5005')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))
+# Threads, not processes, wait for slow clients: with 8 of them 20 slow ones stopped everybody, with 512 four hundred did not
+# (docs/decisions/0012). A thread that waits costs about 25 kB.
+threads = int(os.environ.get("WEB_THREADS", "512"))
+worker_connections = 2000
 timeout = 30
 graceful_timeout = 20
 keepalive = 5

@@ -1,6 +1,7 @@
 """What time it is: aware, UTC, to the millisecond, because that is what goes over the wire and must come back equal."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -13,6 +14,14 @@ def now() -> datetime:
 def wire(moment: datetime) -> str:
     """``2024-01-10T10:30:00.000Z``, the one form in which a moment leaves the house."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def day_around(moment: datetime, timezone: str) -> tuple[datetime, datetime]:
+    """When the day that this moment falls on begins there, and when the next one does; not always 24 hours later."""
+    zone = ZoneInfo(timezone)
+    today = moment.astimezone(zone).date()
+    begins, ends = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (today, today + timedelta(days=1)))
+    return begins, ends
 
 
 def milliseconds(moment: datetime) -> int:

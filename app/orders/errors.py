@@ -1,4 +1,4 @@
-from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class UnknownOrder(NotFound):
@@ -24,3 +24,12 @@ class NotYourEmail(Forbidden):
 class TooExpensive(Invalid):
     code = "too_expensive"
     sentence = "The total is larger than one order may be. Split it."
+
+
+class WrongStep(Conflict):
+    code = "wrong_step"
+
+
+class NotYourStep(Forbidden):
+    code = "not_your_step"
+    sentence = "Your role may not do that to an order."

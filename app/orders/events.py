@@ -5,3 +5,4 @@ from blinker import Namespace
 _orders = Namespace()
 
 order_placed = _orders.signal("order-placed")  # sender: the Order
+order_moved = _orders.signal("order-moved")  # sender: the order's id; event, before, after

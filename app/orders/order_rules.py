@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.core.money import LARGEST, Money
-from app.orders.errors import TooExpensive
+from app.identity.permissions import Role
+from app.orders.errors import NotYourStep, TooExpensive, WrongStep
 
 
 class Status(StrEnum):
@@ -19,6 +20,54 @@ class Status(StrEnum):
     DELIVERED = "Delivered"
     COLLECTED = "Collected"
     CANCELLED = "Cancelled"
+
+
+class Event(StrEnum):
+    SEND_OUT = "sent to the plant"
+    RECEIVE_AT_PLANT = "received at the plant"
+    START = "work started"
+    FINISH = "finished"
+    SEND_BACK = "sent back to the store"
+    RECEIVE_AT_STORE = "received at the store"
+    COLLECT = "collected"
+    LOAD = "loaded for delivery"
+    DELIVER = "delivered"
+    FAIL_DELIVERY = "could not be delivered"
+    CANCEL = "cancelled"
+
+
+_S, _E = Status, Event
+_PLANT = frozenset({Role.EMPLOYEE, Role.MANAGER, Role.ADMIN})
+_VAN = _PLANT | {Role.WORKER}
+_CUSTOMER_TOO = _PLANT | {Role.CUSTOMER}
+
+# An order's life: from, what happens, to, who may. A shop with its own plant starts work at the store.
+# Nothing else changes a status; the manual, the guards and the tests read this table.
+TRANSITIONS: dict[tuple[Status, Event], tuple[Status, frozenset[Role]]] = {
+    (_S.AT_STORE, _E.SEND_OUT): (_S.IN_TRANSIT, _VAN),
+    (_S.AT_STORE, _E.START): (_S.PROCESSING, _PLANT),
+    (_S.AT_STORE, _E.CANCEL): (_S.CANCELLED, _CUSTOMER_TOO),
+    (_S.IN_TRANSIT, _E.RECEIVE_AT_PLANT): (_S.AT_FACTORY, _VAN),
+    (_S.IN_TRANSIT, _E.RECEIVE_AT_STORE): (_S.READY, _VAN),
+    (_S.AT_FACTORY, _E.START): (_S.PROCESSING, _PLANT),
+    (_S.PROCESSING, _E.FINISH): (_S.READY, _PLANT),
+    (_S.READY, _E.SEND_BACK): (_S.IN_TRANSIT, _VAN),
+    (_S.READY, _E.COLLECT): (_S.COLLECTED, _PLANT),
+    (_S.READY, _E.LOAD): (_S.OUT_FOR_DELIVERY, _VAN),
+    (_S.OUT_FOR_DELIVERY, _E.DELIVER): (_S.DELIVERED, _VAN),
+    (_S.OUT_FOR_DELIVERY, _E.FAIL_DELIVERY): (_S.READY, _VAN),
+}
+
+
+def step(status: Status, event: Event, role: Role) -> Status:
+    """Where this event leads from here, if it may happen at all and this role may cause it."""
+    found = TRANSITIONS.get((status, event))
+    if found is None:
+        raise WrongStep(f"This order is {status}, so it cannot be {event}.", state={"status": status})
+    to, roles = found
+    if role not in roles:
+        raise NotYourStep
+    return to
 
 
 @dataclass(frozen=True, slots=True)

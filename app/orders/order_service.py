@@ -1,8 +1,9 @@
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from app.audit import audit_service
 from app.catalogue import queries as catalogue
@@ -15,22 +16,22 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import events, order_rules
-from app.orders.errors import NotYourEmail, NotYourOrder
+from app.orders.errors import NotYourEmail, NotYourOrder, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
-from app.orders.order_rules import Line, Status
+from app.orders.order_rules import Event, Line, Status
 from app.places import store_service
 from app.tenancy.tenant_service import current_business
 
 NOBODY = 0  # no customer has this id
 
 
-def place(data: Mapping[str, Any], *, by: Principal) -> Order:
-    """Price it, number it, write it down: all at once, or not at all."""
+def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None) -> Order:
+    """Price it, number it, write it down: all at once, or not at all. ``at`` is for what happened earlier (demo data, imports)."""
     lines = _lines_of(data)
     with unit_of_work() as session:
         services = _offered(lines)
         customer = customer_service.find_or_create(data["customerName"], data["customerEmail"], data["customerPhone"], by=by)
-        now, currency = clock.now(), current_business().currency
+        now, currency = at or clock.now(), current_business().currency
         order = Order(
             id=ids.new_code(),
             store_id=store_service.get_default_store_id(),
@@ -53,10 +54,27 @@ def place(data: Mapping[str, Any], *, by: Principal) -> Order:
         order.number = _next_number(order.store_id)
         session.add(order)
         session.flush()
-        _note(order, "placed", None, by=by)
+        _note(order.id, "placed", None, Status.AT_STORE, now, by=by)
         audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
         events.order_placed.send(order)
     return order
+
+
+def transition(order_id: str, event: Event, *, by: Principal, at: datetime | None = None) -> Status:
+    """The only way a status changes. Of two who try at once, the second finds the status already changed and is told so."""
+    now = at or clock.now()
+    with unit_of_work() as session:
+        before = session.scalar(select(Order.status).where(Order.id == order_id))
+        if before is None:
+            raise UnknownOrder
+        after = order_rules.step(Status(before), event, by.role)
+        moved = update(Order).where(Order.id == order_id, Order.status == before)
+        if session.affected(moved.values(status=after, updated_at=now, version=Order.version + 1)) == 0:
+            raise WrongStep("Somebody else moved this order just now. Look again.")
+        _note(order_id, event, Status(before), after, now, by=by)
+        audit_service.record("order.moved", f"order:{order_id}", by=by, before={"status": before}, after={"status": after})
+        events.order_moved.send(order_id, event=event, before=before, after=after)
+    return after
 
 
 def ensure_readable(order: Any, *, by: Principal) -> None:
@@ -118,16 +136,6 @@ def _next_number(store_id: int) -> int:
     return int(number or 0)
 
 
-def _note(order: Order, event: str, before: Status | None, *, by: Principal) -> None:
-    db.session.add(
-        OrderEvent(
-            order_id=order.id,
-            event=event,
-            from_status=before,
-            to_status=order.status,
-            at=order.updated_at,
-            account_id=by.account_id,
-            actor=by.label,
-            channel=by.channel,
-        )
-    )
+def _note(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> None:
+    step = {"event": event, "from_status": before, "to_status": after, "at": at}
+    db.session.add(OrderEvent(order_id=order_id, **step, account_id=by.account_id, actor=by.label, channel=by.channel))

@@ -6,7 +6,7 @@ in at most ten lines. Floor: the top, beside ``cli``. No portal imports another.
 
 from flask import Flask
 
-from app.portals.http import answers, assets, errors, every_request
+from app.portals.http import answers, assets, errors, every_request, formats
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     every_request.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    formats.init_app(app)
 
     from app.portals.admin import admin
     from app.portals.api import api

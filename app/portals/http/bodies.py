@@ -9,6 +9,7 @@ from flask import request
 from marshmallow import Schema, ValidationError
 
 from app.core.errors import Invalid, StaleVersion
+from app.portals.http import forms
 
 DEEPEST = 20
 LARGEST_JSON = 256 * 1024
@@ -46,7 +47,9 @@ def loads(text: str | bytes) -> Any:
 
 def read_body(schema: Schema, *, form: bool) -> dict[str, Any]:
     if form and not request.is_json:
-        return _load(schema, {name: value for name, value in request.form.items() if name in schema.fields})
+        values = forms.values_of(request.form, schema.fields)
+        _check(values, 0)
+        return _load(schema, values)
     if not request.is_json:
         raise ExpectedJson
     raw = request.get_data()

@@ -69,13 +69,16 @@ def status_of(error: DomainError) -> int:
     return next(status for kind, status in STATUS if isinstance(error, kind))
 
 
+def headers_of(error: DomainError) -> dict[str, str]:
+    wait = getattr(error, "retry_after", None)
+    return {} if wait is None else {"Retry-After": str(wait)}
+
+
 def _refused(error: DomainError) -> ResponseReturnValue:
     status = status_of(error)
     if status == 401 and wants_page() and request.method == "GET" and request.blueprint in SIGN_IN_PAGES:
         return redirect(url_for(f"{request.blueprint}.sign_in", next=request.full_path.rstrip("?")))
-    headers = {}
-    if (wait := getattr(error, "retry_after", None)) is not None:
-        headers["Retry-After"] = str(wait)
+    headers = headers_of(error)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="fabclean"'
     extra: dict[str, Any] = {}

@@ -17,12 +17,17 @@ from typing import Any
 from flask import Blueprint, request
 from marshmallow import Schema
 
+from app.core.errors import Conflict, DomainError, Invalid, StaleVersion, TooMany
 from app.identity.permissions import Permission
-from app.portals.http import bodies, guard, limits, once
+from app.portals.http import bodies, errors, guard, limits, once
+from app.portals.http.forms import Form
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 View = Callable[..., Any]
+Refusals = tuple[type[DomainError], ...]
+# What a person at a form can do something about.
+MENDABLE: Refusals = (Invalid, Conflict, StaleVersion, TooMany)
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Door:
     limits: list[str] = field(default_factory=list)
     versioned: bool = False
     secret: bool = False
+    again: tuple[View, Refusals] | None = None
 
 
 class DoorWithoutPermission(RuntimeError):
@@ -101,6 +107,11 @@ def secret(view: View) -> View:
     return _declare(lambda door: setattr(door, "secret", True))(view)
 
 
+def shows_again(page: View, *, also: Refusals = ()) -> Callable[[View], View]:
+    """A browser whose form did not do sees ``page`` again, which gets what was typed and what is wrong as its ``form``."""
+    return _declare(lambda door: setattr(door, "again", (page, MENDABLE + also)))
+
+
 def _declare(change: Callable[[Door], object]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         if not hasattr(view, "door"):
@@ -114,6 +125,16 @@ def _declare(change: Callable[[Door], object]) -> Callable[[View], View]:
 def _walk(view: View, door: Door) -> View:
     @wraps(view)
     def walk(**params: Any) -> Any:
+        page, mendable = door.again or (None, ())
+        try:
+            return enter(**params)
+        except mendable as error:
+            if page is None or not errors.wants_page():
+                raise
+            form = Form.refused(error, (door.body or door.query or Schema()).fields)
+            return page(**params, form=form), errors.status_of(error), errors.headers_of(error)
+
+    def enter(**params: Any) -> Any:
         for rate in door.limits:
             limits.spend(rate, str(request.endpoint), limits.network())
         if door.query is not None:

@@ -1,0 +1,57 @@
+"""Forms on pages. A browser sends text, whatever the field: here it becomes what a schema reads. And a form that did not do
+comes back with what was typed and what is wrong (``portal.shows_again``)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from marshmallow import fields
+from werkzeug.datastructures import MultiDict
+
+from app.core.errors import DomainError
+from app.core.shapes import Amount, Password
+
+Declared = Mapping[str, fields.Field[Any]]
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
+_CHECKED = {"yes": True, "no": False}
+# A program reads the schema's words; a person at a form needs to know what to do.
+_FRIENDLY = {"Missing data for required field.": "Fill this in."}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a page's fields show: as typed, and what is wrong with it, at the field or (``sentence``) with the whole."""
+
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+    sentence: str | None = None
+    code: str | None = None
+
+    @classmethod
+    def refused(cls, error: DomainError, declared: Declared) -> "Form":
+        """Passwords are not sent back: they would lie about in the page and its copies."""
+        sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
+        typed = {name: text for name, text in sent.items() if not isinstance(declared.get(name), Password)}
+        errors = {name: [_FRIENDLY.get(sentence, sentence) for sentence in sentences] for name, sentences in (error.fields or {}).items()}
+        return cls(typed, errors, error.sentence, error.code)
+
+
+def values_of(form: MultiDict[str, str], declared: Declared) -> dict[str, Any]:
+    """What the form's texts mean to these fields. A field left empty counts as not sent; fields nobody declared are left out."""
+    sent = {name: [text for text in form.getlist(name) if text.strip()] for name in declared if name in form}
+    return {name: _value(declared[name], texts) for name, texts in sent.items() if texts}
+
+
+def _value(declared: fields.Field[Any], texts: list[str]) -> Any:
+    """Of several texts the last counts: a checkbox follows the hidden "no" that an empty one leaves behind."""
+    if isinstance(declared, fields.List):
+        return [_value(declared.inner, [text]) for text in texts]
+    text = texts[-1]
+    if isinstance(declared, fields.Boolean):
+        return _CHECKED.get(text, text)
+    if isinstance(declared, Amount | fields.Number) and _NUMBER.fullmatch(text.strip()):
+        return Decimal(text.strip()) if "." in text or isinstance(declared, Amount) else int(text)
+    return text
