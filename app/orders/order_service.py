@@ -1,14 +1,13 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
 from app.audit import audit_service
 from app.catalogue import queries as catalogue
 from app.catalogue.errors import ServiceNotOffered
-from app.catalogue.models import Service
 from app.core import clock, ids
 from app.core.unit_of_work import unit_of_work
 from app.customers import customer_service
@@ -21,6 +20,9 @@ from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Status
 from app.places import store_service
 from app.tenancy.tenant_service import current_business
+
+if TYPE_CHECKING:
+    from app.catalogue.models import Service
 
 NOBODY = 0  # no customer has this id
 
@@ -102,7 +104,7 @@ def _lines_of(data: Mapping[str, Any]) -> list[Line]:
     return [Line(item["serviceId"], item["quantity"], item["garment"], item["notes"]) for item in data["items"]]
 
 
-def _offered(lines: Sequence[Line]) -> dict[str, Service]:
+def _offered(lines: Sequence[Line]) -> "dict[str, Service]":
     services = catalogue.offered_among({line.service_id for line in lines})
     for line in lines:
         if line.service_id not in services:
@@ -110,7 +112,7 @@ def _offered(lines: Sequence[Line]) -> dict[str, Service]:
     return services
 
 
-def _item(line: Line, service: Service) -> OrderItem:
+def _item(line: Line, service: "Service") -> OrderItem:
     return OrderItem(
         service_id=service.id,
         service_name=service.name,
