@@ -36,7 +36,8 @@ class Money:
         if value > LARGEST:
             raise BadAmount("Is too large.")
         minor = value.scaleb(decimals(currency))
-        if minor != minor.to_integral_value():
+        # Decimal arithmetic rounds to 28 digits, comparing does not: a longer number has to be compared as it was given.
+        if minor != minor.to_integral_value() or minor.scaleb(-decimals(currency)) != value:
             raise BadAmount(f"{currency} has at most {decimals(currency)} decimals.")
         if minor > LARGEST:
             raise BadAmount("Is too large.")
