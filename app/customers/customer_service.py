@@ -24,8 +24,14 @@ def sign_up(name: str, email: str, phone: str, password: str, *, by: Actor) -> t
 
 def find_or_create(name: str, email: str, phone: str, *, by: Actor) -> Customer:
     """The customer this e-mail belongs to, exactly as on file, or a new one without a password."""
-    with unit_of_work():
-        return queries.find_by_email(email) or _create(name, email, phone, by=by)
+    with unit_of_work() as session:
+        if (known := queries.find_by_email(email)) is not None:
+            return known
+        try:
+            with session.begin_nested():
+                return _create(name, email, phone, by=by)
+        except EmailTaken:  # somebody else's order made this customer in the meantime
+            return queries.get_by_email(email)
 
 
 def _create(name: str, email: str, phone: str, *, by: Actor) -> Customer:

@@ -8,6 +8,10 @@ def find_by_email(email: str) -> Customer | None:
     return db.session.scalar(select(Customer).where(Customer.email_norm == normalise_email(email)))
 
 
+def get_by_email(email: str) -> Customer:
+    return db.session.scalars(select(Customer).where(Customer.email_norm == normalise_email(email))).one()
+
+
 def get(customer_id: int | None) -> Customer:
     return db.session.get_one(Customer, customer_id)
 

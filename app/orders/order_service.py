@@ -1,9 +1,11 @@
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.audit import audit_service
 from app.catalogue import queries as catalogue
@@ -133,9 +135,10 @@ def _next_number(store_id: int) -> int:
     )
     number = db.session.scalar(raised)
     if number is None:
-        db.session.execute(insert(TicketCounter).values(store_id=store_id, last_number=0))
-        number = db.session.scalar(raised)
-    return int(number or 0)
+        with suppress(IntegrityError), db.session.begin_nested():  # of two first orders one makes the counter
+            db.session.execute(insert(TicketCounter).values(store_id=store_id, last_number=0))
+        number = db.session.scalars(raised).one()
+    return number
 
 
 def _note(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> None:

@@ -27,7 +27,7 @@ class OrderCreate(Shape):
     specialInstructions = Text(longest=1000, load_default="")
     total = fields.Raw(load_only=True, allow_none=True, metadata={"description": "Ignored: the server prices the order."})
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
         if ("serviceIds" in data) == ("items" in data):
             word = "Missing data for required field." if "items" not in data else "Send serviceIds or items, not both."
