@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction, registry
 from sqlalchemy.schema import MetaData
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.util import find_tables
 
 from app.core.columns import BigInt
 from app.core.engine import TenantEngines, for_reading, make_engine
@@ -108,7 +109,8 @@ def _tables(mapper: Any | None, clause: Any | None) -> list[Table]:
         source = source.table
     if isinstance(source, Table):
         return [source]
-    return [part for part in getattr(source, "get_final_froms", list)() if isinstance(part, Table)]
+    parts: list[Any] = getattr(source, "get_final_froms", list)()
+    return [table for part in parts for table in find_tables(part) if isinstance(table, Table)]
 
 
 @event.listens_for(RoutedSession, "before_flush")
@@ -151,6 +153,8 @@ class Database(SQLAlchemy):
     @contextmanager
     def at_home(self, home: Home) -> Iterator[None]:
         """Enter a tenant. A session never outlives its tenant, so it starts and ends here."""
+        if self.session.registry.has() and cast(RoutedSession, self.session()).writing:
+            raise RuntimeError("a tenant cannot be entered inside unit_of_work(): what was written so far would be lost")
         self.session.remove()
         token = _home.set(home)
         try:
