@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,25 @@ def revoke(will: subprocess.Popen[bytes]) -> None:
     will.wait()
     if will.stdin is not None:
         will.stdin.close()
+
+
+def at_once(count: int, module: str, *arguments: str, **extra: str) -> list[str]:
+    """What so many processes print that run ``python -m module`` with the same arguments. They begin at the same moment:
+    each says "ready" when it has loaded everything (``wait_for_the_others``), and none goes on before all have.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    options: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT, "env": environment(**extra)}
+    running = [subprocess.Popen(command, **options) for _ in range(count)]
+    for process in running:
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    outputs = [process.communicate(timeout=100)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * count, outputs
+    return outputs
+
+
+def wait_for_the_others() -> None:
+    print("ready", flush=True)
+    sys.stdin.readline()

@@ -49,9 +49,12 @@ def inside(app: Flask, slug: str = MAIN) -> Iterator[Business]:
 
 
 def forget() -> None:
-    """What the process remembers for some seconds, by an engine's id: the next test's engine may be given the same one."""
+    """What the process remembers for some seconds, by an engine's id: the next test's engine may be given the same one.
+    And Flask-Limiter adds every application's storage options to those of the one before.
+    """
     tenant_service.forget_remembered()
     cast(dict[int, Any], probe._last).clear()
+    limiter._storage_options.clear()
 
 
 def close(app: Flask) -> None:
