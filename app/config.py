@@ -128,10 +128,8 @@ def _proxies(environ: Mapping[str, str], *, strict: bool) -> int:
 
 def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:
     redis = environ.get("REDIS_URL", "")
-    # Wrapped, an unreachable counter is told from a bug: nobody signs in uncounted.
-    options = {"socket_timeout": 2, "socket_connect_timeout": 2, "wrap_exceptions": True}
     if redis:
-        # Wrapped, an absent counter is one kind of error whatever counts, and the answer is 503 instead of 500.
+        # Wrapped, an unreachable counter is told from a bug: nobody signs in uncounted.
         options = {"socket_timeout": 2, "socket_connect_timeout": 2, "wrap_exceptions": True}
         return {"RATELIMIT_STORAGE_URI": redis, "RATELIMIT_STORAGE_OPTIONS": options}
     return {"RATELIMIT_STORAGE_URI": f"{SCHEME}://", "RATELIMIT_STORAGE_OPTIONS": {"database_url": database_url}}
