@@ -1,7 +1,5 @@
 """With an old SQLite library a commit must never fold the log into the file (docs/decisions/0003): one chore does, alone."""
 
-import fcntl
-import os
 import shutil
 import sqlite3
 import threading
@@ -107,16 +105,6 @@ def test_a_small_log_is_left_alone(shop):
     write(shop, 3)
     with shop.app_context():
         assert not housekeeping.checkpoint()
-        assert housekeeping.checkpoint(larger_than=0)
-
-
-def test_only_one_process_tries(shop):
-    write(shop, 3)
-    descriptor = os.open(f"{path_of(shop.config['DATABASE_URL'])}-checkpoint-lock", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    with shop.app_context():
-        assert not housekeeping.checkpoint(larger_than=0)
-        os.close(descriptor)
         assert housekeeping.checkpoint(larger_than=0)
 
 

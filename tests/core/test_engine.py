@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
 from app.core import engine as factory
+from app.core import writers_turn
 from app.core.engine import driver_url, for_reading, make_engine, make_sqlite_router
 from app.core.session import CONTROL, Home
 from app.extensions import db, limiter
@@ -112,7 +113,7 @@ def test_a_new_file_is_nobody_elses_to_read(tmp_path):
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER) STRICT"))
         files = list(path_of(url).parent.iterdir())
-        assert len(files) == 3  # the log and its index beside the file
+        assert len(files) == 4  # the log, its index and the writers' queue beside the file
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     engine.dispose()
 
@@ -139,15 +140,14 @@ def test_readers_do_not_wait_for_the_writer(app):
         assert time.monotonic() - began < 1
 
 
-def test_a_writer_on_sqlite_has_the_lock_before_it_reads(tmp_path):
+def test_a_writer_on_sqlite_has_the_lock_before_it_reads(tmp_path, monkeypatch):
     """Otherwise two that read first and then write fail at once, or lose one of the updates."""
+    monkeypatch.setattr(writers_turn, "PATIENCE_SECONDS", 0.05)
     engine = make_engine(f"sqlite:///{tmp_path}/a.db")
     with engine.begin() as first:
         first.execute(text("CREATE TABLE t (n INTEGER) STRICT"))
     with engine.begin():
         impatient = make_engine(f"sqlite:///{tmp_path}/a.db", pool=False).connect()
-        impatient.connection.driver_connection.execute("PRAGMA busy_timeout=50")
-        impatient.rollback()
         with pytest.raises(OperationalError, match="locked"):
             impatient.execute(select(1))
         impatient.close()

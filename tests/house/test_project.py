@@ -43,6 +43,18 @@ def test_a_sample_that_would_be_accepted_is_noticed():
     assert not accepted("ADMIN_PASS", "hunter")
 
 
+# Names that are set by somebody else: the host, or Flask.
+NOT_OURS_TO_EXPLAIN = {"RENDER", "FLASK_DEBUG"}
+
+
+def test_every_setting_is_explained():
+    """Each environment variable that is read anywhere has a line in ``.env.example``."""
+    sources = [*(ROOT / "app").rglob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "wsgi.py"]
+    read = {name for file in sources for name in re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", file.read_text())}
+    assert len(read) > 8
+    assert sorted(name for name in read - NOT_OURS_TO_EXPLAIN if name not in (ROOT / ".env.example").read_text()) == []
+
+
 def test_files_can_be_read_in_one_sitting():
     lengths = {file.relative_to(ROOT).as_posix(): len(file.read_text().splitlines()) for file in (ROOT / "app").rglob("*.py")}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
