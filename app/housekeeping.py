@@ -1,15 +1,11 @@
 """Small chores beside the requests: forget what has expired, and fold SQLite's log into its file.
 
-Each worker process runs a thread; a lock lets one of them work at a time. It is harmless when none or several do.
+Each worker process runs a thread for them; that several do is harmless.
 """
 
-import fcntl
 import logging
-import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
 from app.core import clock, idempotency
-from app.core.engine import CHECKPOINT_BY_HAND
+from app.core.engine import CHECKPOINT_BY_HAND, WAL_KEPT_BYTES
 from app.core.rate_store import RateEntry
 from app.core.session import CONTROL
 from app.core.unit_of_work import unit_of_work
@@ -29,7 +25,6 @@ from app.tenancy import tenant_service
 EVERY_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
 KEYS_KEPT = timedelta(hours=48)
-LARGE_LOG_BYTES = 4 * 1024 * 1024
 
 log = logging.getLogger("fabclean.housekeeping")
 
@@ -52,26 +47,25 @@ def _run(app: Flask) -> None:
             log.exception("a chore failed; it will be tried again")
 
 
-def checkpoint(*, larger_than: int = LARGE_LOG_BYTES) -> bool:
-    """With an old SQLite library no connection may checkpoint while another commits (docs/decisions/0003), so commits never do.
+def checkpoint(*, larger_than: int = WAL_KEPT_BYTES) -> bool:
+    """Copy what the log holds into the database file, while nobody commits (docs/decisions/0003).
 
-    TRUNCATE takes the writer's lock first; the flock makes sure that only one process of ours tries.
+    One connection holds the writer's lock and writes nothing; another copies. PASSIVE waits for no reader: the blocking kinds
+    would keep every writer waiting as long as the slowest report runs. The next commit starts the log from its beginning.
     """
     url = make_url(current_app.config["DATABASE_URL"])
     if not CHECKPOINT_BY_HAND or url.get_backend_name() != "sqlite":
         return False
-    database = url.database
-    wal = Path(f"{database}-wal")
-    if not wal.exists() or wal.stat().st_size < larger_than:
+    wal = Path(f"{url.database}-wal")
+    if not wal.exists() or wal.stat().st_size <= larger_than:
         return False
-    with _only_one(Path(f"{database}-checkpoint-lock")) as mine:
-        if mine:
-            connection = db.engines[CONTROL].raw_connection()
-            try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-            finally:
-                connection.close()
-        return mine
+    with db.engines[CONTROL].begin():  # BEGIN IMMEDIATE: from here to the end of the block nobody else writes
+        copier = db.engines[CONTROL].raw_connection()
+        try:
+            copier.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+        finally:
+            copier.close()
+    return True
 
 
 def forget() -> None:
@@ -82,17 +76,3 @@ def forget() -> None:
         with tenant_service.use_tenant(slug):
             idempotency.forget_before(clock.now() - KEYS_KEPT)
             session_service.forget_expired()
-
-
-@contextmanager
-def _only_one(lock: Path) -> Iterator[bool]:
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)

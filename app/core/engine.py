@@ -10,17 +10,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
+
+from app.core import writers_turn
+from app.core.writers_turn import PATIENCE_SECONDS
 
 # Before this version two connections that write and checkpoint at once can lose the log (see docs/decisions/0003).
 WAL_RESET_FIXED_IN = (3, 51, 3)
 CHECKPOINT_BY_HAND = sqlite3.sqlite_version_info < WAL_RESET_FIXED_IN
+WAL_KEPT_BYTES = 4 * 1024 * 1024
 
-SQLITE_BUSY_SECONDS = 15
 POSTGRES_OPTIONS = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 
 
@@ -52,13 +56,17 @@ def _sqlite(path_now: Callable[[], str], *, durable: bool, pool: bool) -> Engine
         path = path_now()
         _make_private(Path(path))
         # isolation_level=None: the driver keeps its hands off BEGIN, the event below says it.
-        connection = sqlite3.connect(path, timeout=SQLITE_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False, factory=writers_turn.Connection
+        )
+        connection.turn = writers_turn.turn_at(path)
         # These last only as long as the connection (the journal mode alone stays in the file), so every one is told.
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
             f"wal_autocheckpoint={0 if CHECKPOINT_BY_HAND else 1000}",
+            f"journal_size_limit={WAL_KEPT_BYTES}",  # a log that had to grow is cut back when it starts anew
         ):
             connection.execute(f"PRAGMA {pragma}").close()
         return connection
@@ -68,8 +76,13 @@ def _sqlite(path_now: Callable[[], str], *, durable: bool, pool: bool) -> Engine
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # Deferred transactions that read and then write fail at once with "database is locked", whatever the time-out.
-        reads = connection.get_execution_options().get("reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reads", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            try:
+                cast(writers_turn.Connection, connection.connection.driver_connection).begin_immediate()
+            except sqlite3.OperationalError as failure:  # as SQLAlchemy would have said it
+                raise OperationalError("BEGIN IMMEDIATE", {}, failure) from failure
 
     return engine
 

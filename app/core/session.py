@@ -84,7 +84,11 @@ class RoutedSession(Session):
         if isinstance(clause, UpdateBase) and not self.writing:
             raise WriteOutsideUnitOfWork("writes happen inside unit_of_work()")
         engine = self._engine_of(_tables(mapper, clause))
-        return engine if self.writing else for_reading(engine)
+        if not self.writing:
+            return for_reading(engine)
+        if self.info.setdefault("writes_to", engine) is not engine:
+            raise RuntimeError("one unit of work, one database: a commit over two of them is not one")
+        return engine
 
     def affected(self, statement: UpdateBase) -> int:
         """Carry out an update or delete, and say how many rows it met: the answer to "was I the one?"."""

@@ -23,6 +23,7 @@ def unit_of_work() -> Iterator[RoutedSession]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("objects were changed before unit_of_work() began: load and change them inside it")
     session.rollback()  # what was read before is read again: it may have changed, and a reading transaction cannot write
+    session.info.pop("writes_to", None)
     session.writing = True
     try:
         yield session

@@ -6,7 +6,20 @@ from app.identity.errors import WeakPassword
 
 SHORTEST, LONGEST = 12, 128
 # Words that guessers try first in this trade; the product's and the person's own names are added by the caller.
-_GUESSED = ("password", "passwort", "defaultpass", "fabclean", "laundry", "drycleaning", "qwerty", "asdfgh", "123456", "abcdef", "admin", "letmein")
+_GUESSED = (
+    "password",
+    "passwort",
+    "defaultpass",
+    "fabclean",
+    "laundry",
+    "cleaning",
+    "qwerty",
+    "asdfgh",
+    "123456",
+    "abcdef",
+    "admin",
+    "letmein",
+)
 
 
 def normalise(password: str) -> str:
