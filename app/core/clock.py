@@ -24,6 +24,10 @@ def day_around(moment: datetime, timezone: str) -> tuple[datetime, datetime]:
     return begins, ends
 
 
+def wire_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else wire(moment)
+
+
 def milliseconds(moment: datetime) -> int:
     """Since 1970, exactly: a float would not come back equal."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -83,10 +83,11 @@ class RoutedSession(Session):
             return bind
         if isinstance(clause, UpdateBase) and not self.writing:
             raise WriteOutsideUnitOfWork("writes happen inside unit_of_work()")
-        engine = self._engine_of(_tables(mapper, clause))
+        engine: Engine = self._engine_of(_tables(mapper, clause))
         if not self.writing:
             return for_reading(engine)
-        if self.info.setdefault("writes_to", engine) is not engine:
+        first: Engine = self.info.setdefault("writes_to", engine)
+        if first is not engine:
             raise RuntimeError("one unit of work, one database: a commit over two of them is not one")
         return engine
 

@@ -33,3 +33,11 @@ def unit_of_work() -> Iterator[RoutedSession]:
         raise
     finally:
         session.writing = False
+
+
+def stop_reading() -> None:
+    """Before something slow (waiting for the writer's turn): nobody does that holding on to an old state of the database."""
+    session = cast(RoutedSession, db.session())
+    if session.writing:
+        raise RuntimeError("inside unit_of_work() this would undo what was written")
+    session.rollback()

@@ -1,6 +1,7 @@
 from datetime import datetime
 from typing import TypedDict
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -26,7 +27,12 @@ class Customer(Model):
     email: Mapped[str | None]  # as written
     email_norm: Mapped[str | None] = mapped_column(unique=True)  # as compared
     phone: Mapped[str | None] = mapped_column(index=True)
+    notes: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Set when the person asked to be forgotten: the row stays for its orders, without anything that names them.
+    anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Set when two records turned out to be one person: everything of theirs has moved there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}

@@ -66,3 +66,21 @@ class SignInSession(Model):
     client: Mapped[str | None]
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class OneTimeLink(Model):
+    """A link sent to somebody: to claim an account, to set a new password, to accept an invitation. Good once, and not for long.
+
+    Only the hash is kept. ``account_id`` is empty when claiming: the account does not exist yet.
+    """
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (CheckConstraint("purpose IN ('claim', 'reset', 'invite')", name="purpose"),)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
