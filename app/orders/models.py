@@ -45,6 +45,30 @@ class OrderDict(TypedDict):
     updatedAt: str
 
 
+class OrderEventDict(TypedDict):
+    event: str
+    status: str
+    at: str
+    by: str
+
+
+class TrackedEventDict(TypedDict):
+    event: str
+    status: str
+    at: str
+
+
+class TrackedOrderDict(TypedDict):
+    """What a stranger with the tracking link may see."""
+
+    number: int
+    firstName: str
+    status: str
+    dueAt: str
+    createdAt: str
+    timeline: list[TrackedEventDict]
+
+
 class Order(Model):
     """One ticket. Names, prices and currency are copied here when it is placed: a later change elsewhere is not history."""
 
@@ -120,6 +144,9 @@ class OrderEvent(Model):
     account_id: Mapped[int | None]
     actor: Mapped[str]
     channel: Mapped[str]
+
+    def to_dict(self) -> OrderEventDict:
+        return {"event": self.event, "status": self.to_status, "at": clock.wire(self.at), "by": self.actor}
 
 
 class TicketCounter(Model):

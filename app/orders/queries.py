@@ -1,6 +1,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from sqlalchemy import Row, Select, func, literal, select, tuple_
 
@@ -9,10 +10,13 @@ from app.core.columns import UtcDateTime
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
-from app.orders.models import Order, OrderDict, OrderEvent, OrderItem, order_dict
+from app.orders.models import Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
+from app.orders.order_rules import Status
 
 _COLUMNS = [column for column in Order.__table__.columns if column.name != "tracking_token"]
 _ITEM_COLUMNS = OrderItem.__table__.columns
+# Still to be worked on: what can be late through our fault. A finished order waits for its customer.
+_UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
 
 
 def get_by_code(code: str) -> Row[Any]:
@@ -31,14 +35,21 @@ def as_dict(row: Row[Any]) -> OrderDict:
 
 
 def newest(
-    *, customer_id: int | None = None, status: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+    *,
+    customer_id: int | None = None,
+    status: str | None = None,
+    due: tuple[datetime, datetime] | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
 ) -> Page[OrderDict]:
-    """A page of orders in two queries, whatever its length."""
+    """A page of orders in two queries, whatever its length. ``due``: unfinished ones that are due between these moments."""
     query: Select[Any] = select(*_COLUMNS).order_by(Order.created_at.desc(), Order.id.desc()).limit(limit + 1)
     if customer_id is not None:
         query = query.where(Order.customer_id == customer_id)
     if status is not None:
         query = query.where(Order.status == status)
+    if due is not None:
+        query = query.where(Order.status.in_(_UNFINISHED), Order.due_at >= due[0], Order.due_at < due[1])
     if cursor is not None:
         at, last_id = read_cursor(cursor, (int, str))
         query = query.where(
@@ -49,8 +60,48 @@ def newest(
     return Page([order_dict(row, items[row.id]) for row in page.rows], page.next_cursor)
 
 
-def timeline(order_id: str) -> list[OrderEvent]:
-    return list(db.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id)))
+def get_by_number_or_code(text: str) -> Row[Any]:
+    """The order somebody means: a ticket number is all digits and shorter than a code. Of equal numbers the newest order's."""
+    number = text.strip().removeprefix("#")
+    if not (number.isascii() and number.isdecimal() and len(number) < ids.LENGTH):
+        return get_by_code(text)
+    newest_first = select(*Order.__table__.columns).where(Order.number == int(number)).order_by(Order.created_at.desc())
+    row = db.session.execute(newest_first.limit(1)).one_or_none()
+    if row is None:
+        raise UnknownOrder
+    return row
+
+
+def get_by_tracking_token(token: str) -> Row[Any]:
+    row = db.session.execute(select(*Order.__table__.columns).where(Order.tracking_token == token)).one_or_none()
+    if row is None:
+        raise UnknownOrder
+    return row
+
+
+def as_tracked(row: Row[Any]) -> TrackedOrderDict:
+    """For whoever holds the link: how far it is, and nothing personal but the first name."""
+    return {
+        "number": row.number,
+        "firstName": row.customer_name.split()[0],
+        "status": row.status,
+        "dueAt": clock.wire(row.due_at),
+        "createdAt": clock.wire(row.created_at),
+        "timeline": [{"event": event["event"], "status": event["status"], "at": event["at"]} for event in timeline(row.id)],
+    }
+
+
+def timeline(order_id: str) -> list[OrderEventDict]:
+    return timelines([order_id])[order_id]
+
+
+def timelines(order_ids: Iterable[str]) -> dict[str, list[OrderEventDict]]:
+    """What each of these orders has been through, oldest first, in one query."""
+    events = db.session.scalars(select(OrderEvent).where(OrderEvent.order_id.in_(list(order_ids))).order_by(OrderEvent.id))
+    found: dict[str, list[OrderEventDict]] = defaultdict(list)
+    for event in events:
+        found[event.order_id].append(event.to_dict())
+    return found
 
 
 def _items_of(order_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
@@ -64,3 +115,19 @@ def _items_of(order_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
 def count_by_status() -> dict[str, int]:
     counted = db.session.execute(select(Order.status, func.count()).group_by(Order.status))
     return dict(counted.tuples().all())
+
+
+class DayDict(TypedDict):
+    placed: int
+    due: int
+    late: int
+
+
+def count_day(begins: datetime, ends: datetime, now: datetime) -> DayDict:
+    """What came in on this day, what is still to be finished by its end, and what should have been finished by now."""
+    unfinished = select(func.count()).where(Order.status.in_(_UNFINISHED))
+    placed = select(func.count()).where(Order.created_at >= begins, Order.created_at < ends)
+    due = unfinished.where(Order.due_at >= now, Order.due_at < ends)
+    late = unfinished.where(Order.due_at < now)
+    counted = db.session.execute(select(placed.scalar_subquery(), due.scalar_subquery(), late.scalar_subquery())).one()
+    return {"placed": counted[0], "due": counted[1], "late": counted[2]}

@@ -1,6 +1,5 @@
 from typing import Any
 
-from flask import render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
@@ -31,20 +30,3 @@ def list_orders(query: dict[str, Any]) -> ResponseReturnValue:
 def show_order(order_id: str) -> ResponseReturnValue:
     order = queries.get_by_code(order_id)
     return with_version(queries.as_dict(order), order.version)
-
-
-@admin.get("/orders/")
-@permits(Permission.ORDER_READ)
-@asks(OrderFilter)
-def orders_page(query: dict[str, Any]) -> str:
-    page = queries.newest(**query)
-    return render_template(
-        "admin/orders/list.html", orders=page.rows, next_cursor=page.next_cursor, chosen=query["status"], statuses=list(Status)
-    )
-
-
-@admin.get("/orders/<order_id>")
-@permits(Permission.ORDER_READ)
-def order_page(order_id: str) -> str:
-    order = queries.get_by_code(order_id)
-    return render_template("admin/orders/show.html", order=queries.as_dict(order), timeline=queries.timeline(order.id))

@@ -1,6 +1,6 @@
 from typing import Any
 
-from flask import jsonify, render_template, url_for
+from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from app.catalogue import queries, service_service
@@ -56,9 +56,3 @@ def update_service(service_id: str, data: dict[str, Any], expected: int | None) 
 def retire_service(service_id: str, expected: int | None) -> ResponseReturnValue:
     service = service_service.retire(service_id, expected=expected, by=who())
     return with_version(service.to_dict(), service.version)
-
-
-@admin.get("/services/")
-@permits(Permission.SERVICE_READ)
-def services_page() -> str:
-    return render_template("admin/services/list.html", services=[service.to_dict() for service in queries.all_services()])

@@ -14,17 +14,22 @@ _SIGNS = {"INR": "₹", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 def init_app(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined  # a misspelt name is an error in the test, not a hole in the page
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters |= {"amount": amount, "moment": moment, "day": day, "span": span, "iso": iso}
+    environment.lstrip_blocks = True
+    environment.filters |= {"amount": amount, "plain": plain, "moment": moment, "day": day, "full_day": full_day, "span": span, "iso": iso}
     environment.tests["past"] = lambda value: _read(value) < clock.now()
 
 
-def amount(value: float, currency: str) -> str:
-    """``₹1,20,000.00``; a currency without a well-known sign keeps its code."""
-    text = f"{value:.{money.decimals(currency)}f}"
-    whole, point, rest = text.partition(".")
+def amount(value: float, currency: str, short: bool = False) -> str:
+    """``₹1,20,000.00``; a currency without a well-known sign keeps its code. ``short``: whole amounts without decimals."""
+    whole, point, rest = plain(value, currency).partition(".")
     sign = _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{sign}{_grouped(whole, indian=currency == 'INR')}{point}{rest}"
+    decimals = "" if short and not rest.strip("0") else point + rest
+    return f"{sign}{_grouped(whole, indian=currency == 'INR')}{decimals}"
+
+
+def plain(value: float, currency: str) -> str:
+    """The same as somebody types it into a field: ``120000.00``."""
+    return f"{value:.{money.decimals(currency)}f}"
 
 
 def moment(value: str | datetime) -> str:
@@ -39,6 +44,11 @@ def day(value: str | date | datetime) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return _day_word(value)
     return _day_word(_read(value).astimezone(_zone()).date())
+
+
+def full_day(value: datetime) -> str:
+    at = value.astimezone(_zone())
+    return f"{at:%A} {at.day} {at:%B} {at.year}"
 
 
 def span(duration: str) -> str:

@@ -39,6 +39,9 @@ class Form:
         return cls(typed, errors, error.sentence, error.code)
 
 
+EMPTY = Form()
+
+
 def values_of(form: MultiDict[str, str], declared: Declared) -> dict[str, Any]:
     """What the form's texts mean to these fields. A field left empty counts as not sent; fields nobody declared are left out."""
     sent = {name: [text for text in form.getlist(name) if text.strip()] for name in declared if name in form}

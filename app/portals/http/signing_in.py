@@ -1,6 +1,6 @@
 """Signing in and out, the same at every portal: counted, answered alike for whoever does not get in, and with a fresh session."""
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, session, url_for
@@ -12,9 +12,10 @@ from app.identity import account_service, session_service
 from app.identity.errors import BadCredentials
 from app.identity.permissions import ALLOWED, Permission, Role
 from app.portals.http import limits
-from app.portals.http.errors import status_of, wants_page
+from app.portals.http.errors import wants_page
+from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
-from app.portals.http.portal import Portal, answers, permits
+from app.portals.http.portal import Portal, View, answers, permits
 
 if TYPE_CHECKING:
     from app.identity.models import Account
@@ -38,13 +39,14 @@ class MessageDict(TypedDict):
     message: str
 
 
-def add_pages(portal: Portal, realm: str) -> None:
-    """The sign-in page and the way out, which are alike everywhere. What signing in answers is each portal's own."""
+def add_pages(portal: Portal, realm: str) -> View:
+    """The sign-in page and the way out, which are alike everywhere. What signing in answers is each portal's own; the page is
+    returned so that it can be shown again."""
 
     @portal.get("/login")
     @permits(Permission.SITE_VISIT)
-    def sign_in() -> ResponseReturnValue:
-        return render_template(f"{portal.name}/sign_in.html", login="", sentence=None)
+    def sign_in(form: Form = EMPTY) -> str:
+        return render_template(f"{portal.name}/sign_in.html", form=form)
 
     @portal.post("/logout")
     @permits(Permission.SITE_VISIT)
@@ -54,15 +56,7 @@ def add_pages(portal: Portal, realm: str) -> None:
             session_service.end(str(old).partition(".")[0], by=who())
         return redirect(url_for(f"{portal.name}.sign_in"), 303) if wants_page() else {"message": "Signed out"}
 
-
-def take_form(portal: Portal, realm: str, visit: Permission, login_field: str, data: dict[str, Any]) -> ResponseReturnValue:
-    """A browser's form: on into the portal, or the page again with what was typed and why it did not do."""
-    try:
-        begin_browser_session(check_password(realm, data[login_field], data["password"], visit=visit))
-    except BadCredentials as error:
-        page = render_template(f"{portal.name}/sign_in.html", login=data[login_field], sentence=error.sentence)
-        return page, status_of(error)
-    return _go_on(portal)
+    return sign_in
 
 
 def check_password(realm: str, login: str, password: str, *, visit: Permission) -> "Account":
@@ -75,16 +69,16 @@ def check_password(realm: str, login: str, password: str, *, visit: Permission) 
     return account
 
 
-def begin_browser_session(account: "Account") -> None:
+def begin_browser_session(account_id: int, realm: str) -> None:
     """Always a new one: whatever id the browser brought along is worth nothing from here on."""
-    if (old := session.pop(account.realm, None)) is not None:
+    if (old := session.pop(realm, None)) is not None:
         session_service.end(str(old).partition(".")[0], by=who())
-    begun = session_service.begin(account.id, session_service.BROWSER, by=who(), client=request.user_agent.string)
-    session[account.realm] = f"{begun.session_id}.{begun.secret}"
+    begun = session_service.begin(account_id, session_service.BROWSER, by=who(), client=request.user_agent.string)
+    session[realm] = f"{begun.session_id}.{begun.secret}"
     session.permanent = True
 
 
-def _go_on(portal: Portal) -> ResponseReturnValue:
+def go_on(portal: Portal) -> ResponseReturnValue:
     """To the page the person came from, if it is one of ours, else into the portal."""
     target = request.args.get("next", "")
     parts = urlsplit(target)

@@ -6,12 +6,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.identity import session_service
+from app.identity.errors import BadCredentials
 from app.identity.models import StaffDict
 from app.identity.permissions import Permission
 from app.portals.http import tokens
 from app.portals.http.guard import who
-from app.portals.http.portal import Portal, answers, permits, reads, secret
-from app.portals.http.signing_in import EmailAndPassword, add_pages, begin_browser_session, check_password, take_form
+from app.portals.http.portal import Portal, answers, permits, reads, secret, shows_again
+from app.portals.http.signing_in import EmailAndPassword, add_pages, begin_browser_session, check_password, go_on
 
 
 class SignedInStaffDict(TypedDict):
@@ -21,17 +22,18 @@ class SignedInStaffDict(TypedDict):
 
 
 def add_doors(portal: Portal, visit: Permission) -> None:
-    add_pages(portal, "staff")
+    sign_in = add_pages(portal, "staff")
 
     @portal.post("/login")
     @permits(Permission.ACCOUNT_SIGN_IN)
     @reads(EmailAndPassword, form=True)
     @answers(200, SignedInStaffDict, "Signed in: tokens for the API, and the session cookie. A form is sent on to the portal instead.")
+    @shows_again(sign_in, also=(BadCredentials,))
     @secret
     def take_sign_in(data: dict[str, str]) -> ResponseReturnValue:
-        if not request.is_json:
-            return take_form(portal, "staff", visit, "email", data)
         account = check_password("staff", data["email"], data["password"], visit=visit)
-        begin_browser_session(account)
+        begin_browser_session(account.id, "staff")
+        if not request.is_json:
+            return go_on(portal)
         begun = session_service.begin(account.id, session_service.TOKENS, by=who())
         return {**tokens.issue(begun), "worker": account.to_dict()}

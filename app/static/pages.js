@@ -1,0 +1,47 @@
+// What makes pages quicker or calmer where scripts run. Nothing here is needed to get work done.
+
+const root = document.documentElement;
+
+// Light and dark. A choice equal to the system's is forgotten, so that the page follows the system again.
+for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+  const name = () => {
+    button.setAttribute("aria-label", root.dataset.bsTheme === "dark" ? button.dataset.toLight : button.dataset.toDark);
+  };
+  button.addEventListener("click", () => {
+    const wanted = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    root.dataset.bsTheme = wanted;
+    try {
+      if (wanted === system) localStorage.removeItem("theme");
+      else localStorage.setItem("theme", wanted);
+    } catch {
+      // storage may be switched off: the choice then lasts for this page
+    }
+  });
+  new MutationObserver(name).observe(root, { attributeFilter: ["data-bs-theme"] });
+  name();
+}
+
+// A form on its way says so, and is not sent twice. Coming back with the browser's button finds it usable again.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// What was typed as a password can be looked at.
+for (const button of document.querySelectorAll("[data-reveals]")) {
+  const input = document.getElementById(button.dataset.reveals);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+}
