@@ -22,9 +22,14 @@ def sign_up(name: str, email: str, phone: str, password: str, *, by: Actor) -> t
     return customer, account.id
 
 
-def find_or_create(name: str, email: str, phone: str, *, by: Actor) -> Customer:
-    """The customer this e-mail belongs to, exactly as on file, or a new one without a password."""
+def find_or_create(name: str, email: str | None, phone: str, *, by: Actor) -> Customer:
+    """The customer this e-mail belongs to, exactly as on file, or a new one without a password.
+
+    Without an e-mail it is always a new one: two people may share a name and a phone.
+    """
     with unit_of_work() as session:
+        if email is None:
+            return _create(name, None, phone, by=by)
         if (known := queries.find_by_email(email)) is not None:
             return known
         try:
@@ -34,8 +39,9 @@ def find_or_create(name: str, email: str, phone: str, *, by: Actor) -> Customer:
             return queries.get_by_email(email)
 
 
-def _create(name: str, email: str, phone: str, *, by: Actor) -> Customer:
-    customer = Customer(name=name, email=email, email_norm=queries.normalise_email(email), phone=phone, created_at=clock.now())
+def _create(name: str, email: str | None, phone: str, *, by: Actor) -> Customer:
+    email_norm = queries.normalise_email(email) if email is not None else None
+    customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, created_at=clock.now())
     with refusing({"uq_customer_email_norm": EmailTaken}), unit_of_work() as session:
         session.add(customer)
         session.flush()
