@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core import clock
 from app.core.engine import for_reading
 from app.core.session import CONTROL, NoTenant, WriteOutsideUnitOfWork
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import stop_reading, unit_of_work
 from app.extensions import db
 from app.places.models import Store
 from app.tenancy import tenant_service
@@ -177,3 +177,12 @@ def write_and_enter():
         session.add(store("north"))
         with tenant_service.use_tenant(MAIN):
             pass
+
+
+def test_stops_reading_but_never_in_the_middle_of_writing(app):
+    with inside(app):
+        db.session.scalars(select(Store)).all()
+        stop_reading()
+        assert not db.session().in_transaction()
+        with pytest.raises(RuntimeError, match="would undo"), unit_of_work():
+            stop_reading()

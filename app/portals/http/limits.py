@@ -7,12 +7,13 @@ from flask import request
 from limits import parse
 
 from app.core.errors import TooMany
-from app.extensions import db, limiter
+from app.core.unit_of_work import stop_reading
+from app.extensions import limiter
 
 
 def spend(rate: str, *key: str) -> None:
     """Count one try under this key, or refuse and say how long to wait."""
-    db.session.rollback()  # what was read is read again if need be: nobody waits for the writer's turn holding on to an old state
+    stop_reading()
     item = parse(rate)
     if not limiter.limiter.hit(item, *key):
         reset = limiter.limiter.get_window_stats(item, *key).reset_time
