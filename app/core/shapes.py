@@ -12,6 +12,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from app.core.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 
 
@@ -114,3 +116,10 @@ class Day(fields.Field[date]):
             except ValueError as failure:
                 raise ValidationError("There is no such day.") from failure
         raise ValidationError("Must be a day, written YYYY-MM-DD.")
+
+
+class PageQuery(Shape):
+    """What every list can be asked."""
+
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, LARGEST_LIMIT))
+    cursor = fields.String(validate=validate.Length(1, 200), load_default=None)

@@ -1,5 +1,6 @@
 from sqlalchemy import select
 
+from app.customers.errors import NoSuchCustomer
 from app.customers.models import Customer
 from app.extensions import db
 
@@ -14,6 +15,14 @@ def get_by_email(email: str) -> Customer:
 
 def get(customer_id: int | None) -> Customer:
     return db.session.get_one(Customer, customer_id)
+
+
+def get_known(customer_id: int) -> Customer:
+    """The customer somebody else named; whoever has been forgotten cannot be named."""
+    customer = db.session.get(Customer, customer_id)
+    if customer is None or customer.anonymised_at is not None:
+        raise NoSuchCustomer
+    return customer
 
 
 def normalise_email(email: str) -> str:

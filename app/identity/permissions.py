@@ -17,6 +17,10 @@ class Permission(StrEnum):
     ORDER_PLACE = "order:place"
     ORDER_READ_OWN = "order:read-own"
     ORDER_READ = "order:read"
+    ORDER_CHANGE_OWN = "order:change-own"
+    ORDER_CHANGE = "order:change"
+    ORDER_TAKE = "order:take"  # at the counter, for a customer on file
+    ORDER_SCAN = "order:scan"
     ORDER_TRACK = "order:track"
     LABEL_READ_OWN = "label:read-own"
     ACCOUNT_SIGN_UP = "account:sign-up"
@@ -39,12 +43,15 @@ STAFF = frozenset({Role.WORKER, Role.EMPLOYEE, Role.MANAGER, Role.ADMIN})
 P = Permission
 _ANYONE = {P.SITE_VISIT, P.SERVICE_LIST, P.ORDER_PLACE, P.ORDER_TRACK, P.ACCOUNT_SIGN_UP, P.ACCOUNT_SIGN_IN}
 _SIGNED_IN = _ANYONE | {P.ACCOUNT_SIGN_OUT}
-_EMPLOYEE = _SIGNED_IN | {P.EMPLOYEE_VISIT, P.SERVICE_READ, P.ORDER_READ_OWN, P.ORDER_READ, P.LABEL_READ_OWN}
+_EMPLOYEE = _SIGNED_IN | {
+    P.EMPLOYEE_VISIT, P.SERVICE_READ, P.ORDER_READ_OWN, P.ORDER_READ, P.ORDER_CHANGE_OWN, P.ORDER_CHANGE, P.ORDER_TAKE, P.ORDER_SCAN,
+    P.LABEL_READ_OWN,
+}  # fmt: skip
 _MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ANYONE: frozenset(_ANYONE),
-    Role.CUSTOMER: frozenset(_SIGNED_IN | {P.CUSTOMER_VISIT, P.ORDER_READ_OWN, P.LABEL_READ_OWN}),
+    Role.CUSTOMER: frozenset(_SIGNED_IN | {P.CUSTOMER_VISIT, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}),
     Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),

@@ -33,3 +33,12 @@ class WrongStep(Conflict):
 class NotYourStep(Forbidden):
     code = "not_your_step"
     sentence = "Your role may not do that to an order."
+
+
+class TooLate(Conflict):
+    """A customer may change an order until somebody has begun to work on it."""
+
+    code = "too_late"
+
+    def __init__(self, status: str):
+        super().__init__(f"This order is {status} already, so it can no longer be changed here. Ask the shop.", state={"status": status})

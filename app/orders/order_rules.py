@@ -59,6 +59,28 @@ TRANSITIONS: dict[tuple[Status, Event], tuple[Status, frozenset[Role]]] = {
 }
 
 
+# What a scan at each station means. Two scans of one thing within this time are one scan that the hand doubled.
+STATIONS: dict[str, Event] = {
+    "dispatch": Event.SEND_OUT,
+    "factory": Event.RECEIVE_AT_PLANT,
+    "processing": Event.START,
+    "ready": Event.FINISH,
+    "return": Event.SEND_BACK,
+    "store": Event.RECEIVE_AT_STORE,
+    "counter": Event.COLLECT,
+    "van": Event.LOAD,
+}
+SAME_SCAN = timedelta(seconds=2)
+
+
+def event_between(status: Status, wanted: Status) -> Event:
+    """What has to happen for an order to get from one status to the other in one step."""
+    for (start, event), (to, _) in TRANSITIONS.items():
+        if (start, to) == (status, wanted):
+            return event
+    raise WrongStep(f"This order is {status}; it cannot become {wanted} in one step.", state={"status": status})
+
+
 def step(status: Status, event: Event, role: Role) -> Status:
     """Where this event leads from here, if it may happen at all and this role may cause it."""
     found = TRANSITIONS.get((status, event))

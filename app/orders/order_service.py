@@ -4,20 +4,21 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import audit_service
 from app.catalogue import queries as catalogue
 from app.catalogue.errors import ServiceNotOffered
 from app.core import clock, ids
+from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
 from app.customers import customer_service
 from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
-from app.orders import events, order_rules
-from app.orders.errors import NotYourEmail, NotYourOrder, UnknownOrder, WrongStep
+from app.orders import events, order_rules, queries
+from app.orders.errors import NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Status
 from app.places import store_service
@@ -26,6 +27,11 @@ from app.tenancy.tenant_service import current_business
 if TYPE_CHECKING:
     from app.catalogue.models import Service
 
+if TYPE_CHECKING:
+    from app.catalogue.models import Service
+    from app.customers.models import Customer
+
+CHANGEABLE = {"pickupDate": "pickup_date", "specialInstructions": "special_instructions"}
 NOBODY = 0  # no customer has this id
 
 
@@ -34,15 +40,16 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
     lines = _lines_of(data)
     with unit_of_work() as session:
         services = _offered(lines)
-        customer = customer_service.find_or_create(data["customerName"], data["customerEmail"], data["customerPhone"], by=by)
+        customer = _customer_of(data, by=by)
         now, currency = at or clock.now(), current_business().currency
         order = Order(
             id=ids.new_code(),
             store_id=store_service.get_default_store_id(),
             customer_id=customer.id,
-            customer_name=data["customerName"],
-            customer_email=data["customerEmail"],
-            customer_phone=data["customerPhone"],
+            # As said now, for a customer on file too: what is on file does not change by it, nor this when that does.
+            customer_name=data.get("customerName", customer.name),
+            customer_email=data.get("customerEmail", customer.email),
+            customer_phone=data.get("customerPhone", customer.phone),
             pickup_date=data.get("pickupDate"),
             due_at=order_rules.due_at(now, (services[line.service_id].duration_hours for line in lines)),
             special_instructions=data.get("specialInstructions", ""),
@@ -81,6 +88,46 @@ def transition(order_id: str, event: Event, *, by: Principal, at: datetime | Non
     return after
 
 
+def change(code: str, changes: Mapping[str, Any], *, expected: int | None, by: Principal) -> Row[Any]:
+    """What its customer or staff may still change; a ``status`` only along the lifecycle. Returns the order as it is now."""
+    with unit_of_work() as session:
+        order = queries.get_by_code(code)
+        ensure_readable(order, by=by)
+        if not by.is_staff and order.status != Status.AT_STORE:
+            raise TooLate(order.status)
+        if expected not in (None, order.version):
+            raise StaleVersion
+        columns = {column: changes[field] for field, column in CHANGEABLE.items() if field in changes}
+        if columns:
+            seen = (Order.id == order.id, Order.version == order.version)
+            if session.affected(update(Order).where(*seen).values(**columns, updated_at=clock.now(), version=Order.version + 1)) == 0:
+                raise StaleVersion
+            before = {column: str(getattr(order, column)) for column in columns}
+            after = {column: str(value) for column, value in columns.items()}
+            audit_service.record("order.changed", f"order:{order.id}", by=by, before=before, after=after)
+        if changes.get("status", order.status) != order.status:
+            transition(order.id, order_rules.event_between(Status(order.status), Status(changes["status"])), by=by)
+        return queries.get_by_code(order.id)
+
+
+def cancel(code: str, *, by: Principal) -> None:
+    """The row stays. A customer may while nothing has been done to it; staff where the lifecycle lets them."""
+    order = queries.get_by_code(code)
+    ensure_readable(order, by=by)
+    transition(order.id, Event.CANCEL, by=by)
+
+
+def scan(code: str, station: str, *, by: Principal) -> Row[Any]:
+    """One step at a station. The hand that scans twice within two seconds meant once."""
+    order, event = queries.get_by_code(code), order_rules.STATIONS[station]
+    try:
+        transition(order.id, event, by=by)
+    except WrongStep:
+        if not queries.has_happened(order.id, event, since=clock.now() - order_rules.SAME_SCAN):
+            raise
+    return queries.get_by_code(order.id)
+
+
 def ensure_readable(order: Any, *, by: Principal) -> None:
     """Staff read every order, a customer their own."""
     if not by.is_staff and order.customer_id != by.customer_id:
@@ -98,6 +145,12 @@ def whose_orders(email: str | None, *, by: Principal) -> int | None:
         return None
     customer = customers.find_by_email(email)
     return customer.id if customer is not None else NOBODY
+
+
+def _customer_of(data: Mapping[str, Any], *, by: Principal) -> "Customer":
+    if "customerId" in data:
+        return customers.get_known(data["customerId"])
+    return customer_service.find_or_create(data["customerName"], data.get("customerEmail"), data["customerPhone"], by=by)
 
 
 def _lines_of(data: Mapping[str, Any]) -> list[Line]:

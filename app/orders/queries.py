@@ -131,3 +131,8 @@ def count_day(begins: datetime, ends: datetime, now: datetime) -> DayDict:
     late = unfinished.where(Order.due_at < now)
     counted = db.session.execute(select(placed.scalar_subquery(), due.scalar_subquery(), late.scalar_subquery())).one()
     return {"placed": counted[0], "due": counted[1], "late": counted[2]}
+
+
+def has_happened(order_id: str, event: str, *, since: datetime) -> bool:
+    happened = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.event == event, OrderEvent.at >= since)
+    return db.session.scalar(happened.limit(1)) is not None

@@ -3,7 +3,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from app.catalogue.schemas import SERVICE_ID
-from app.core.shapes import Day, Email, Line, Phone, Shape, Text
+from app.core.shapes import Day, Email, Line, PageQuery, Phone, Shape, Text
+from app.orders.order_rules import STATIONS, Status
 
 MOST_LINES, MOST_PIECES = 200, 1000
 
@@ -37,3 +38,35 @@ class OrderCreate(Shape):
     def _forget_total(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         data.pop("total", None)
         return data
+
+
+class CounterOrderCreate(OrderCreate):
+    """At the counter the customer may be one on file, or somebody new with a name and a phone and nothing else."""
+
+    customerId = fields.Integer(strict=True, validate=validate.Range(1, 2**53))
+    customerName = Line(longest=100)
+    customerEmail = Email(allow_none=True)
+    customerPhone = Phone()
+
+    @validates_schema(skip_on_field_errors=False)
+    def _somebody(self, data: dict[str, Any], **_: Any) -> None:
+        if "customerId" not in data and (missing := {"customerName", "customerPhone"} - data.keys()):
+            raise ValidationError({name: ["Missing data for required field."] for name in sorted(missing)})
+
+
+class OrderUpdate(Shape):
+    pickupDate = Day(allow_none=True)
+    specialInstructions = Text(longest=1000)
+
+
+class OrderStaffUpdate(OrderUpdate):
+    status = fields.String(validate=validate.OneOf(list(Status)))
+
+
+class Scan(Shape):
+    code = Line(longest=60, required=True)
+    station = fields.String(validate=validate.OneOf(list(STATIONS)), required=True)
+
+
+class OrderFilter(PageQuery):
+    status = fields.String(validate=validate.OneOf(list(Status)), load_default=None)

@@ -8,8 +8,8 @@ from app.core import clock
 from app.identity.permissions import Permission
 from app.orders import queries
 from app.orders.order_rules import Status
+from app.orders.schemas import OrderFilter
 from app.portals.admin import admin
-from app.portals.admin.orders import OrderFilter
 from app.portals.http.portal import asks, permits
 from app.portals.http.progress import steps
 from app.tenancy.tenant_service import current_business

@@ -1,19 +1,16 @@
 from typing import Any
 
 from flask.typing import ResponseReturnValue
-from marshmallow import fields, validate
 
 from app.identity.permissions import Permission
-from app.orders import queries
+from app.orders import order_service, queries
 from app.orders.models import OrderDict
-from app.orders.order_rules import Status
+from app.orders.schemas import OrderFilter, OrderStaffUpdate
 from app.portals.admin import admin
-from app.portals.http.answers import PageQuery, listed, with_version
-from app.portals.http.portal import answers, asks, permits
-
-
-class OrderFilter(PageQuery):
-    status = fields.String(validate=validate.OneOf(list(Status)), load_default=None)
+from app.portals.http.answers import listed, with_version
+from app.portals.http.guard import who
+from app.portals.http.portal import answers, asks, permits, reads, versioned
+from app.portals.http.signing_in import MessageDict
 
 
 @admin.get("/api/orders")
@@ -30,3 +27,21 @@ def list_orders(query: dict[str, Any]) -> ResponseReturnValue:
 def show_order(order_id: str) -> ResponseReturnValue:
     order = queries.get_by_code(order_id)
     return with_version(queries.as_dict(order), order.version)
+
+
+@admin.put("/api/orders/<order_id>")
+@permits(Permission.ORDER_CHANGE)
+@reads(OrderStaffUpdate)
+@versioned
+@answers(200, OrderDict, "The order as it is now. The status changes only along the lifecycle.")
+def change_order(order_id: str, data: dict[str, Any], expected: int | None) -> ResponseReturnValue:
+    order = order_service.change(order_id, data, expected=expected, by=who())
+    return with_version(queries.as_dict(order), order.version)
+
+
+@admin.delete("/api/orders/<order_id>")
+@permits(Permission.ORDER_CHANGE)
+@answers(200, MessageDict, "Cancelled. The order is kept, with its story.")
+def cancel_order(order_id: str) -> ResponseReturnValue:
+    order_service.cancel(order_id, by=who())
+    return {"message": "Deleted"}

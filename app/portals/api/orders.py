@@ -2,15 +2,16 @@ from typing import Any, TypedDict
 
 from flask.typing import ResponseReturnValue
 
-from app.core.shapes import Email
+from app.core.shapes import Email, PageQuery
 from app.identity.permissions import Permission
 from app.orders import order_service, queries
 from app.orders.models import OrderDict
-from app.orders.schemas import OrderCreate
+from app.orders.schemas import OrderCreate, OrderUpdate
 from app.portals.api import api
-from app.portals.http.answers import PageQuery, listed, with_version
+from app.portals.http.answers import listed, with_version
 from app.portals.http.guard import who
-from app.portals.http.portal import answers, asks, limited, permits, reads
+from app.portals.http.portal import answers, asks, limited, permits, reads, versioned
+from app.portals.http.signing_in import MessageDict
 
 
 class PlacedCustomerDict(TypedDict):
@@ -65,3 +66,21 @@ def show_order(order_id: str) -> ResponseReturnValue:
     order = queries.get_by_code(order_id)
     order_service.ensure_readable(order, by=who())
     return with_version(queries.as_dict(order), order.version)
+
+
+@api.put("/api/orders/<order_id>")
+@permits(Permission.ORDER_CHANGE_OWN)
+@reads(OrderUpdate)
+@versioned
+@answers(200, OrderDict, "The order as it is now.")
+def change_order(order_id: str, data: dict[str, Any], expected: int | None) -> ResponseReturnValue:
+    order = order_service.change(order_id, data, expected=expected, by=who())
+    return with_version(queries.as_dict(order), order.version)
+
+
+@api.delete("/api/orders/<order_id>")
+@permits(Permission.ORDER_CHANGE_OWN)
+@answers(200, MessageDict, "Cancelled. The order is kept, with its story.")
+def cancel_order(order_id: str) -> ResponseReturnValue:
+    order_service.cancel(order_id, by=who())
+    return {"message": "Deleted"}

@@ -2,10 +2,10 @@ from typing import Any
 
 from flask import render_template
 
+from app.core.shapes import PageQuery
 from app.identity.permissions import Permission
 from app.orders import order_service, queries
 from app.portals.customer import customer
-from app.portals.http.answers import PageQuery
 from app.portals.http.guard import who
 from app.portals.http.portal import asks, permits
 from app.portals.http.progress import steps

@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response, jsonify, request
 from flask.json.provider import JSONProvider
-from marshmallow import fields, validate
 
-from app.core.pagination import DEFAULT_LIMIT, LARGEST_LIMIT, Page
-from app.core.shapes import Shape
+from app.core.pagination import Page
+from app.core.shapes import PageQuery as PageQuery
 from app.portals.http.bodies import loads
 
 T = TypeVar("T")
@@ -27,11 +26,6 @@ class Json(JSONProvider):
     def response(self, *args: Any, **kwargs: Any) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs)) + b"\n"
         return Response(body, mimetype="application/json")
-
-
-class PageQuery(Shape):
-    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, LARGEST_LIMIT))
-    cursor = fields.String(validate=validate.Length(1, 200), load_default=None)
 
 
 def listed(page: Page[T]) -> Response:
