@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ORDER_TAKE = "order:take"  # at the counter, for a customer on file
     ORDER_SCAN = "order:scan"
     ORDER_TRACK = "order:track"
+    TRANSIT_READ = "transit:read"
+    TRANSIT_EDIT = "transit:edit"
     LABEL_READ_OWN = "label:read-own"
     ACCOUNT_SIGN_UP = "account:sign-up"
     ACCOUNT_SIGN_IN = "account:sign-in"
@@ -45,7 +47,7 @@ _ANYONE = {P.SITE_VISIT, P.SERVICE_LIST, P.ORDER_PLACE, P.ORDER_TRACK, P.ACCOUNT
 _SIGNED_IN = _ANYONE | {P.ACCOUNT_SIGN_OUT}
 _EMPLOYEE = _SIGNED_IN | {
     P.EMPLOYEE_VISIT, P.SERVICE_READ, P.ORDER_READ_OWN, P.ORDER_READ, P.ORDER_CHANGE_OWN, P.ORDER_CHANGE, P.ORDER_TAKE, P.ORDER_SCAN,
-    P.LABEL_READ_OWN,
+    P.LABEL_READ_OWN, P.TRANSIT_READ, P.TRANSIT_EDIT,
 }  # fmt: skip
 _MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS}
 
