@@ -25,9 +25,17 @@ class Permission(StrEnum):
     TRANSIT_READ = "transit:read"
     TRANSIT_EDIT = "transit:edit"
     LABEL_READ_OWN = "label:read-own"
+    CUSTOMER_READ = "customer:read"
+    CUSTOMER_EDIT = "customer:edit"
+    CUSTOMER_ERASE = "customer:erase"
+    CUSTOMER_EXPORT_OWN = "customer:export-own"
+    CUSTOMER_ERASE_OWN = "customer:erase-own"
+    STAFF_READ = "staff:read"
+    STAFF_EDIT = "staff:edit"
     ACCOUNT_SIGN_UP = "account:sign-up"
     ACCOUNT_SIGN_IN = "account:sign-in"
     ACCOUNT_SIGN_OUT = "account:sign-out"
+    ACCOUNT_CHANGE_PASSWORD = "account:change-password"
     HEALTH_DETAILS = "health:details"
 
 
@@ -44,16 +52,19 @@ STAFF = frozenset({Role.WORKER, Role.EMPLOYEE, Role.MANAGER, Role.ADMIN})
 
 P = Permission
 _ANYONE = {P.SITE_VISIT, P.SERVICE_LIST, P.ORDER_PLACE, P.ORDER_TRACK, P.ACCOUNT_SIGN_UP, P.ACCOUNT_SIGN_IN}
-_SIGNED_IN = _ANYONE | {P.ACCOUNT_SIGN_OUT}
+_SIGNED_IN = _ANYONE | {P.ACCOUNT_SIGN_OUT, P.ACCOUNT_CHANGE_PASSWORD}
 _EMPLOYEE = _SIGNED_IN | {
     P.EMPLOYEE_VISIT, P.SERVICE_READ, P.ORDER_READ_OWN, P.ORDER_READ, P.ORDER_CHANGE_OWN, P.ORDER_CHANGE, P.ORDER_TAKE, P.ORDER_SCAN,
     P.LABEL_READ_OWN, P.TRANSIT_READ, P.TRANSIT_EDIT,
 }  # fmt: skip
-_MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS}
+_MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ, P.STAFF_EDIT}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ANYONE: frozenset(_ANYONE),
-    Role.CUSTOMER: frozenset(_SIGNED_IN | {P.CUSTOMER_VISIT, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}),
+    Role.CUSTOMER: frozenset(
+        _SIGNED_IN
+        | {P.CUSTOMER_VISIT, P.CUSTOMER_EXPORT_OWN, P.CUSTOMER_ERASE_OWN, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}
+    ),
     Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),
