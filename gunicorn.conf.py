@@ -24,7 +24,7 @@ keepalive = 5
 # A worker is replaced after a while, at different times each, so that nothing that leaks lasts.
 max_requests = 50_000
 max_requests_jitter = 5_000
-limit_request_line = 4094
+limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
 # The application counts proxies itself (TRUSTED_PROXIES); here nobody may set the scheme.

@@ -26,9 +26,6 @@ from app.tenancy.tenant_service import current_business
 
 if TYPE_CHECKING:
     from app.catalogue.models import Service
-
-if TYPE_CHECKING:
-    from app.catalogue.models import Service
     from app.customers.models import Customer
 
 CHANGEABLE = {"pickupDate": "pickup_date", "specialInstructions": "special_instructions"}

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from limits.errors import StorageError
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -38,6 +38,7 @@ SENTENCES = {
     404: errors.NotFound.sentence,
     405: "This address does not take that method; the Allow header lists those it takes.",
     413: "This is more than may be sent at once.",
+    414: "This address is too long.",
     415: "This address does not take that kind of body. Send JSON.",
     429: errors.TooMany.sentence,
     500: "Something went wrong on our side. Nothing was changed; tell us the request id.",
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _unstorable)
     for away in (OperationalError, InterfaceError, PoolTimeout, StorageError):
         app.register_error_handler(away, _away)
+    app.register_error_handler(ProgrammingError, _not_migrated)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -110,6 +112,11 @@ def _unstorable(error: DataError) -> ResponseReturnValue:
 def _away(error: Exception) -> ResponseReturnValue:
     log.error("the database or the counter store did not answer", exc_info=error)
     return _refused(errors.Unavailable())
+
+
+def _not_migrated(error: ProgrammingError) -> ResponseReturnValue:
+    """What PostgreSQL says of a table or column that is not there yet; SQLite calls it an operational error itself."""
+    return _away(error) if getattr(error.orig, "sqlstate", None) in ("42P01", "42703") else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ import secrets
 import time
 from contextlib import ExitStack
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 
 from app.tenancy import tenant_service
 
@@ -27,6 +27,7 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 # Endpoints that touch no business's data: they work with the database away.
 WITHOUT_BUSINESS = ("public.live",)
+LONGEST_ADDRESS = 4000  # below the server's own limit, whose refusal is no JSON
 _GOOD_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -45,6 +46,8 @@ def _begin() -> None:
     g.began = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+    if len(request.full_path) > LONGEST_ADDRESS:
+        abort(414)
     if request.endpoint is None or is_file(request.endpoint) or request.endpoint in WITHOUT_BUSINESS:
         return
     stack = ExitStack()

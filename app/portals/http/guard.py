@@ -36,6 +36,8 @@ def check(portal: str, realms: Iterable[str]) -> None:
 
 def _recognise(portal: str, realms: Iterable[str]) -> Principal:
     address = request.remote_addr
+    if "business" not in g:  # a door that works with the database away: nobody is anybody there
+        return Principal.anyone(portal, address)
     if (token := tokens.from_header()) is not None:
         # A bad token is refused even where none is needed: its sender believes to be somebody.
         return tokens.principal_of(token, portal, address)

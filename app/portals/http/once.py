@@ -27,6 +27,14 @@ class _Refused(Exception):
         self.response = response
 
 
+def has_key() -> bool:
+    """Whether the request brings a key; one that is none is refused wherever it comes."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and (not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable()):
+        raise BadKey
+    return key is not None
+
+
 def only_once(view: Callable[[], ResponseReturnValue]) -> Response:
     sender = _sender(request.headers["Idempotency-Key"])
     try:
@@ -44,8 +52,6 @@ def only_once(view: Callable[[], ResponseReturnValue]) -> Response:
 
 
 def _sender(key: str) -> Sender:
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise BadKey
     principal = who()
     caller = f"account:{principal.account_id}" if principal.signed_in else "anyone"
     body = request.get_data() + b"\n" + request.query_string + b"\n" + (request.content_type or "").encode()

@@ -37,6 +37,7 @@ MEANINGS = {
     409: "It does not fit with the current state.",
     412: "Somebody else changed it first.",
     413: "Too much.",
+    414: "The address is too long.",
     422: "This Idempotency-Key belongs to another request.",
     429: "Too often; Retry-After says when.",
     503: "Briefly unavailable; Retry-After says when.",
@@ -82,7 +83,7 @@ def _operation(rule: Rule, door: Door, method: str, doc: str | None, spec: APISp
         "tags": [portal],
         "summary": rule.endpoint.partition(".")[2].replace("_", " ").capitalize(),
         "parameters": parameters,
-        "responses": {str(answer.status): _answer(answer, spec, seen) for answer in door.answers},
+        "responses": _answers(door.answers, spec, seen),
         "security": _security(door.permission),
     }
     if doc:
@@ -105,6 +106,8 @@ def _refusals(rule: Rule, door: Door, writes: bool) -> list[int]:
         statuses.add(403)
     if door.body is not None or door.query is not None or writes:
         statuses.add(400)
+    if rule.arguments or door.query is not None:
+        statuses.add(414)
     if rule.arguments:
         statuses |= {400, 404}
     if door.body is not None:
@@ -121,6 +124,17 @@ def _refusals(rule: Rule, door: Door, writes: bool) -> list[int]:
 def _security(permission: Permission | None) -> list[dict[str, list[str]]]:
     ways: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
     return [{}, *ways] if permission in ALLOWED[Role.ANYONE] else ways
+
+
+def _answers(answers: list[Answer], spec: APISpec, seen: set[str]) -> dict[str, Any]:
+    """By status. Several answers of one status are the same thing in several media types."""
+    described: dict[str, Any] = {}
+    for answer in answers:
+        one = _answer(answer, spec, seen)
+        known = described.setdefault(str(answer.status), one)
+        if known is not one and "content" in one:
+            known.setdefault("content", {}).update(one["content"])
+    return described
 
 
 def _answer(answer: Answer, spec: APISpec, seen: set[str]) -> dict[str, Any]:

@@ -138,6 +138,7 @@ def _walk(view: View, door: Door) -> View:
             return page(**params, form=form), errors.status_of(error), errors.headers_of(error)
 
     def enter(**params: Any) -> Any:
+        repeatable = request.method not in SAFE_METHODS and once.has_key()
         if not guard.who().signed_in:
             for rate in door.limits:
                 limits.spend(rate, str(request.endpoint), limits.network())
@@ -147,7 +148,7 @@ def _walk(view: View, door: Door) -> View:
             params["data"] = bodies.read_body(door.body, form=door.body_may_be_form)
         if door.versioned:
             params["expected"] = bodies.read_version()
-        if request.method in SAFE_METHODS or door.secret or "Idempotency-Key" not in request.headers:
+        if door.secret or not repeatable:
             return view(**params)
         return once.only_once(lambda: view(**params))
 

@@ -38,6 +38,11 @@ def test_too_much_is_413(client):
         assert response.json["error"]
 
 
+def test_a_long_address_is_414(client):
+    response = client.get("/api/services?" + "x" * 5000)
+    assert (response.status_code, response.json["error"]) == (414, "This address is too long.")
+
+
 def test_a_crash_tells_nothing(app):
     @app.get("/crash")
     def crash():

@@ -42,6 +42,11 @@ def test_is_not_ready_on_an_old_schema(app, admin):
     assert response.json["revision"] == "migrate first: tenant behind"
 
 
+def test_is_alive_whoever_asks(app, admin):
+    assert admin.get("/health/live").status_code == 200
+    assert admin.get("/health/live", headers={"Authorization": "Bearer nonsense"}).status_code == 200
+
+
 def test_is_alive_without_a_database(app, client):
     with app.app_context(), db.engines[CONTROL].begin() as connection:
         connection.execute(text("DROP TABLE control_tenant_host"))
