@@ -67,11 +67,13 @@ def find_business(slug: str) -> Business:
 
 
 def find_business_by_host(host: str) -> Business:
+    name = host.lower().partition(":")[0]  # the same host may be written with its port and in capitals
+
     def by_host(session: Session) -> Tenant | None:
-        mapped = session.scalar(select(Tenant).join(TenantHost).where(TenantHost.host == host))
+        mapped = session.scalar(select(Tenant).join(TenantHost).where(TenantHost.host == name))
         return mapped or session.get(Tenant, MAIN)
 
-    return _remember("host", host.lower().partition(":")[0], by_host)
+    return _remember("host", name, by_host)
 
 
 def forget_remembered() -> None:

@@ -14,6 +14,7 @@ from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.identity.session_service import BROWSER, TOKENS, SignIn
 from app.portals.http import tokens
+from app.tenancy.tenant_service import MAIN
 from tests.support.shop import ADMIN_PASS, ADMIN_USER, inside
 
 PASSWORD = "nine slow otters swim"
@@ -69,19 +70,19 @@ def client_of(app: Flask, person: Person) -> FlaskClient:
     return client
 
 
-def bearer_of(app: Flask, person: Person) -> dict[str, str]:
+def bearer_of(app: Flask, person: Person, *, business: str = MAIN) -> dict[str, str]:
     """The header of a program that acts for this person."""
-    begun = _begin(app, person, TOKENS)
-    with inside(app):
+    begun = _begin(app, person, TOKENS, business)
+    with inside(app, business):
         return {"Authorization": f"Bearer {tokens.issue(begun)['token']}"}
 
 
-def account_id_of(app: Flask, person: Person) -> int:
-    with inside(app):
+def account_id_of(app: Flask, person: Person, *, business: str = MAIN) -> int:
+    with inside(app, business):
         return db.session.scalars(select(Account.id).where(Account.realm == person.realm, Account.login == person.login)).one()
 
 
-def _begin(app: Flask, person: Person, kind: str) -> SignIn:
-    account_id = account_id_of(app, person)
-    with inside(app):
+def _begin(app: Flask, person: Person, kind: str, business: str = MAIN) -> SignIn:
+    account_id = account_id_of(app, person, business=business)
+    with inside(app, business):
         return session_service.begin(account_id, kind, by=Principal.anyone("tests"))
