@@ -24,6 +24,9 @@ class Permission(StrEnum):
     ORDER_TRACK = "order:track"
     TRANSIT_READ = "transit:read"
     TRANSIT_EDIT = "transit:edit"
+    DELIVERY_READ = "delivery:read"
+    DELIVERY_EDIT = "delivery:edit"
+    DELIVERY_WORK = "delivery:work"  # whoever drives: their own stops
     LABEL_READ_OWN = "label:read-own"
     CUSTOMER_READ = "customer:read"
     CUSTOMER_EDIT = "customer:edit"
@@ -58,14 +61,14 @@ _EMPLOYEE = _SIGNED_IN | {
     P.LABEL_READ_OWN, P.TRANSIT_READ, P.TRANSIT_EDIT,
 }  # fmt: skip
 _MANAGER = _EMPLOYEE | {P.ADMIN_VISIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ, P.STAFF_EDIT}
+_MANAGER |= {P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ANYONE: frozenset(_ANYONE),
     Role.CUSTOMER: frozenset(
-        _SIGNED_IN
-        | {P.CUSTOMER_VISIT, P.CUSTOMER_EXPORT_OWN, P.CUSTOMER_ERASE_OWN, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}
+        _SIGNED_IN | {P.CUSTOMER_VISIT, P.CUSTOMER_EXPORT_OWN, P.CUSTOMER_ERASE_OWN, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}
     ),
-    Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT}),
+    Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT, P.DELIVERY_WORK}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),
     Role.ADMIN: frozenset(_MANAGER | {P.WORKER_VISIT}),
