@@ -11,7 +11,7 @@ from app.extensions import db
 from app.identity import password_rules, passwords
 from app.identity.errors import BadCredentials, EmailTaken
 from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
-from app.identity.permissions import Role
+from app.identity.permissions import ALLOWED, Permission, Role
 
 
 def normalise_login(login: str) -> str:
@@ -51,6 +51,12 @@ def _create(account: Account, by: Actor) -> Account:
 
 def has_administrator() -> bool:
     return db.session.scalar(select(Account.id).where(Account.role == Role.ADMIN).limit(1)) is not None
+
+
+def may(account_id: int, permission: Permission) -> bool:
+    """Whether somebody else's account is in use and its role allows this, for services that give people work."""
+    role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.disabled_at.is_(None)))
+    return role is not None and permission in ALLOWED[Role(role)]
 
 
 def with_password(realm: str, login: str, password: str) -> Account:

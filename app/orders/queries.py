@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -58,6 +58,13 @@ def newest(
     page = Page.of(db.session.execute(query).all(), limit, lambda row: [clock.milliseconds(row.created_at), row.id])
     items = _items_of(row.id for row in page.rows)
     return Page([order_dict(row, items[row.id]) for row in page.rows], page.next_cursor)
+
+
+def among(order_ids: Collection[str]) -> dict[str, OrderDict]:
+    """Those of these orders that there are, in two queries."""
+    rows = db.session.execute(select(*_COLUMNS).where(Order.id.in_(order_ids))).all()
+    items = _items_of(row.id for row in rows)
+    return {row.id: order_dict(row, items[row.id]) for row in rows}
 
 
 def get_by_number_or_code(text: str) -> Row[Any]:
@@ -136,3 +143,26 @@ def count_day(begins: datetime, ends: datetime, now: datetime) -> DayDict:
 def has_happened(order_id: str, event: str, *, since: datetime) -> bool:
     happened = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.event == event, OrderEvent.at >= since)
     return db.session.scalar(happened.limit(1)) is not None
+
+
+class BriefDict(TypedDict):
+    orderNumber: int
+    customerName: str
+    customerPhone: str | None
+    pieces: int
+
+
+def briefs(order_ids: Iterable[str]) -> dict[str, BriefDict]:
+    """What somebody who carries these orders must know of them, in one query."""
+    pieces = func.sum(OrderItem.quantity).label("pieces")
+    columns = (Order.id, Order.number, Order.customer_name, Order.customer_phone)
+    rows = db.session.execute(select(*columns, pieces).join(Order.items).where(Order.id.in_(list(order_ids))).group_by(*columns))
+    return {
+        row.id: {
+            "orderNumber": row.number,
+            "customerName": row.customer_name,
+            "customerPhone": row.customer_phone,
+            "pieces": int(row.pieces),
+        }
+        for row in rows
+    }
