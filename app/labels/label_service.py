@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.labels import codes, label_rules, text_rules, typesetting
+from app.labels.errors import NothingToPrint
 from app.labels.label_rules import Drawing, Label
 from app.labels.renderers import pdf, png, svg, zpl
 from app.labels.stock_rules import DEFAULT_STOCK, Stock, get_stock
@@ -56,7 +57,9 @@ def render(label: Label, stock_name: str = DEFAULT_STOCK, kind: str = "pdf") -> 
 
 def sheet(labels: Iterable[Label], stock_name: str) -> bytes:
     """Many labels in one PDF: as many on a page as the stock has, or a page for each on a roll."""
-    stock = get_stock(stock_name)
+    stock, labels = get_stock(stock_name), list(labels)
+    if not labels:
+        raise NothingToPrint
     return pdf.render((_draw(label, stock) for label in labels), stock, "Labels")
 
 
