@@ -38,7 +38,7 @@ class Permission(StrEnum):
     ACCOUNT_SIGN_UP = "account:sign-up"
     ACCOUNT_SIGN_IN = "account:sign-in"
     ACCOUNT_SIGN_OUT = "account:sign-out"
-    ACCOUNT_CHANGE_PASSWORD = "account:change-password"
+    ACCOUNT_CHANGE_PASSWORD = "account:change-password"  # noqa: S105  (a permission, not a password)
     HEALTH_DETAILS = "health:details"
 
 
