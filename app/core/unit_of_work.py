@@ -1,11 +1,14 @@
 """The only commit in the house."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
 from app.core.session import RoutedSession
 from app.extensions import db
+
+log = logging.getLogger("fabclean.after_commit")
 
 
 @contextmanager
@@ -24,6 +27,7 @@ def unit_of_work() -> Iterator[RoutedSession]:
         raise RuntimeError("objects were changed before unit_of_work() began: load and change them inside it")
     session.rollback()  # what was read before is read again: it may have changed, and a reading transaction cannot write
     session.info.pop("writes_to", None)
+    session.info["after_commit"] = waiting = []
     session.writing = True
     try:
         yield session
@@ -33,6 +37,26 @@ def unit_of_work() -> Iterator[RoutedSession]:
         raise
     finally:
         session.writing = False
+    for callback in waiting:
+        _call(callback)
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Inside a unit of work: what the world outside is told, once all of it is safely written. Nothing is told of what was undone.
+
+    It is too late to refuse by then, so a callback that fails is logged, and nobody's answer changes by it.
+    """
+    session = cast(RoutedSession, db.session())
+    if not session.writing:
+        raise RuntimeError("after_commit() belongs inside unit_of_work()")
+    session.info["after_commit"].append(callback)
+
+
+def _call(callback: Callable[[], object]) -> None:
+    try:
+        callback()
+    except Exception:
+        log.exception("what was to follow a commit did not happen")
 
 
 def stop_reading() -> None:
