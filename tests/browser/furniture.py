@@ -1,0 +1,61 @@
+"""What the full shop is furnished with: orders in every state, a very long name, and a customer with a past."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from app.core import clock
+from app.identity.permissions import Role
+from app.identity.principal import Principal
+from app.orders import order_service
+from app.orders.order_rules import Event
+from tests.support.people import ALICE
+from tests.support.shop import application, inside
+
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff Maharajapuram Venkataramanan the Younger, of the Old Town Laundry Society"
+PLANT = (Event.SEND_OUT, Event.RECEIVE_AT_PLANT, Event.START, Event.FINISH)
+WAYS: tuple[tuple[Event, ...], ...] = (
+    (),
+    PLANT[:1],
+    PLANT[:2],
+    PLANT[:3],
+    PLANT,
+    (*PLANT, Event.SEND_BACK),
+    (*PLANT, Event.COLLECT),
+    (*PLANT, Event.LOAD),
+    (*PLANT, Event.LOAD, Event.DELIVER),
+    (Event.CANCEL,),
+)
+
+
+@dataclass(frozen=True)
+class Furniture:
+    order_id: str  # Alice's, being worked on
+    token: str
+    number: int
+    long_id: str  # the order of the very long name, with many lines
+
+
+def furnish(url: str, instance: Path) -> Furniture:
+    by = Principal(Role.ADMIN, "Maya at the counter", "employee", account_id=1)
+    with application(url, instance) as app, inside(app):
+        for count in range(50):
+            _place(by, WAYS[count % len(WAYS)], hours_ago=100 - count, customerName=f"Customer {count}")
+        for way in WAYS:
+            _place(by, way, hours_ago=30, customerName=ALICE.name, customerEmail=ALICE.login)
+        items = [{"serviceId": f"s{1 + n % 3}", "quantity": 1 + n, "garment": f"piece {n}", "notes": "mind the buttons"} for n in range(30)]
+        long = _place(by, (), customerName=LONG_NAME, items=items, specialInstructions="Fold, do not hang.\n" * 8)
+        known = _place(by, PLANT[:3], customerName=ALICE.name, customerEmail=ALICE.login)
+    return Furniture(known.id, known.tracking_token, known.number, long.id)
+
+
+def _place(by: Principal, way: tuple[Event, ...], *, hours_ago: int = 0, **changes: Any) -> Any:
+    at = clock.now() - timedelta(hours=hours_ago)
+    data = {"customerName": "Jane", "customerEmail": "jane@example.com", "customerPhone": "+14155550123", **changes}
+    if "items" not in data:
+        data["serviceIds"] = ["s1", "s3", "s3"]
+    order = order_service.place(data, by=by, at=at)
+    for event in way:
+        order_service.transition(order.id, event, by=by, at=at)
+    return order

@@ -1,0 +1,63 @@
+"""Every page, looked at: usable by everybody, in light and dark, at every width, and quiet."""
+
+import pytest
+
+from tests.browser.conftest import Open, Shop, keep_picture
+from tests.support.people import ADMIN, ALICE, BOB, ERIN, WANDA, Person
+
+pytestmark = pytest.mark.browser
+
+# name: (path, who, status). "{order_id}" and the like are the furniture's.
+FULL: dict[str, tuple[str, Person | None, int]] = {
+    "home": ("/", None, 200),
+    "track-form": ("/track", None, 200),
+    "track": ("/track/{token}", None, 200),
+    "track-unknown": ("/track/no-such-code", None, 404),
+    "sign-in-admin": ("/admin/login", None, 200),
+    "sign-in-employee": ("/employee/login", None, 200),
+    "sign-in-worker": ("/worker/login", None, 200),
+    "sign-in-customer": ("/customer/login?next=/customer/", None, 200),
+    "sign-up": ("/customer/signup", None, 200),
+    "not-found": ("/no/such/page", None, 404),
+    "forbidden": ("/employee/", WANDA, 403),
+    "admin-home": ("/admin/", ADMIN, 200),
+    "admin-orders": ("/admin/orders/", ADMIN, 200),
+    "admin-orders-late": ("/admin/orders/?due=late", ADMIN, 200),
+    "admin-order": ("/admin/orders/{order_id}", ADMIN, 200),
+    "admin-order-long": ("/admin/orders/{long_id}", ADMIN, 200),
+    "admin-services": ("/admin/services/", ADMIN, 200),
+    "admin-service-add": ("/admin/services/add", ADMIN, 200),
+    "admin-service-edit": ("/admin/services/s1/edit", ADMIN, 200),
+    "employee-home": ("/employee/", ERIN, 200),
+    "employee-not-found": ("/employee/find?code=999999", ERIN, 404),
+    "employee-order": ("/employee/orders/{order_id}", ERIN, 200),
+    "worker-home": ("/worker/", WANDA, 200),
+    "customer-home": ("/customer/", ALICE, 200),
+    "customer-order": ("/customer/orders/{order_id}", ALICE, 200),
+}
+EMPTY: dict[str, tuple[str, Person | None]] = {
+    "empty-admin-home": ("/admin/", ADMIN),
+    "empty-admin-orders": ("/admin/orders/", ADMIN),
+    "empty-employee-home": ("/employee/", ERIN),
+    "empty-customer-home": ("/customer/", BOB),
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_page_is_usable_by_everybody_and_quiet(name: str, full_shop: Shop, open_page: Open) -> None:
+    path, person, status = FULL[name]
+    _look(name, open_page, full_shop, path.format(**vars(full_shop.furniture)), person, status)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_page_says_what_would_be_there(name: str, new_shop: Shop, open_page: Open) -> None:
+    path, person = EMPTY[name]
+    _look(name, open_page, new_shop, path, person, 200)
+
+
+def _look(name: str, open_page: Open, shop: Shop, path: str, person: Person | None, status: int) -> None:
+    eyes = open_page(shop, path, person, status=status)
+    eyes.check_access()
+    for width in (360, 768, 1024, 1920):
+        eyes.check_width(width)
+    keep_picture(eyes.page, name)
