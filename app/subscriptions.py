@@ -3,6 +3,10 @@
 A handler runs inside the transaction of whoever announced, so it either happens with it or not at all.
 """
 
+from app.orders.events import order_moved
+from app.transit import transit_service
+
 
 def connect() -> None:
-    """Nobody listens yet. Higher floors connect here, one line each: ``order_placed.connect(notifications.order_placed)``."""
+    """One line each: ``event.connect(service.handler)``."""
+    order_moved.connect(transit_service.order_moved)

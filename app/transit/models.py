@@ -1,5 +1,6 @@
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,6 +27,23 @@ class TransitBatchDict(TypedDict):
     cancelledAt: str | None
 
 
+class ManifestLineDict(TypedDict):
+    id: str
+    number: int
+    customerName: str
+    pieces: int
+    status: str
+    receivedAt: str | None
+
+
+class ManifestDict(TypedDict):
+    """What goes along, for whoever hands it over and whoever counts it on arrival."""
+
+    batch: TransitBatchDict
+    orders: list[ManifestLineDict]
+    pieces: int
+
+
 class TransitBatch(Model):
     __tablename__ = "transit_batch"
     __table_args__ = (
@@ -50,19 +68,13 @@ class TransitBatch(Model):
 
     lines: Mapped[list["TransitLine"]] = relationship(lazy="raise", order_by="TransitLine.id", back_populates="batch")
 
+    @property
+    def order_ids(self) -> list[str]:
+        """What was taken out again before it left does not count."""
+        return [line.order_id for line in self.lines if line.removed_at is None]
+
     def to_dict(self) -> TransitBatchDict:
-        return {
-            "id": self.id,
-            "type": self.type,
-            "status": self.status,
-            "orderIds": [line.order_id for line in self.lines if line.removed_at is None],
-            "createdBy": self.created_by,
-            "createdAt": clock.wire(self.created_at),
-            "initiatedAt": clock.wire_or_none(self.initiated_at),
-            "arrivedAt": clock.wire_or_none(self.arrived_at),
-            "completedAt": clock.wire_or_none(self.completed_at),
-            "cancelledAt": clock.wire_or_none(self.cancelled_at),
-        }
+        return batch_dict(self, self.order_ids)
 
 
 class TransitLine(Model):
@@ -79,6 +91,24 @@ class TransitLine(Model):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     open: Mapped[bool] = mapped_column(Flag)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # With its batch, or scanned before that.
+    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     batch: Mapped[TransitBatch] = relationship(lazy="raise", back_populates="lines")
+
+
+def batch_dict(batch: Any, order_ids: Iterable[str]) -> TransitBatchDict:
+    """The one way a batch looks from outside, from a ``TransitBatch`` or from a row with its columns (lists read rows)."""
+    return {
+        "id": batch.id,
+        "type": batch.type,
+        "status": batch.status,
+        "orderIds": list(order_ids),
+        "createdBy": batch.created_by,
+        "createdAt": clock.wire(batch.created_at),
+        "initiatedAt": clock.wire_or_none(batch.initiated_at),
+        "arrivedAt": clock.wire_or_none(batch.arrived_at),
+        "completedAt": clock.wire_or_none(batch.completed_at),
+        "cancelledAt": clock.wire_or_none(batch.cancelled_at),
+    }

@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("open", columns.Flag(), nullable=False),
         sa.Column("added_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("received_at", columns.UtcDateTime(), nullable=True),
         sa.Column("removed_at", columns.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["transit_batch.id"], name=op.f("fk_transit_line_batch_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_transit_line_order_id")),
