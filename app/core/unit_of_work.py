@@ -27,7 +27,8 @@ def unit_of_work() -> Iterator[RoutedSession]:
         raise RuntimeError("objects were changed before unit_of_work() began: load and change them inside it")
     session.rollback()  # what was read before is read again: it may have changed, and a reading transaction cannot write
     session.info.pop("writes_to", None)
-    session.info["after_commit"] = waiting = []
+    waiting: list[Callable[[], object]] = []
+    session.info["after_commit"] = waiting
     session.writing = True
     try:
         yield session
