@@ -1,15 +1,15 @@
 """Accounts: made here, and opened with a password here."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.audit import audit_service
 from app.core import clock
 from app.core.actor import Actor
 from app.core.constraints import refusing
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import stop_reading, unit_of_work
 from app.extensions import db
-from app.identity import password_rules, passwords
-from app.identity.errors import BadCredentials, EmailTaken
+from app.identity import link_service, password_rules, passwords, session_service
+from app.identity.errors import BadCredentials, EmailTaken, WrongPassword
 from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
 from app.identity.permissions import ALLOWED, Permission, Role
 
@@ -18,9 +18,9 @@ def normalise_login(login: str) -> str:
     return password_rules.normalise(login).strip().lower()
 
 
-def hash_new_password(password: str, *, personal: tuple[str, ...] = ()) -> str:
+def hash_new_password(password: str, *, personal: tuple[str, ...] = (), staff: bool = False) -> str:
     """Checked and hashed before any transaction begins: hashing takes long, and a writer must not be kept waiting."""
-    password_rules.check(password, personal=personal)
+    password_rules.check(password, personal=personal, shortest=password_rules.SHORTEST_OF_STAFF if staff else password_rules.SHORTEST)
     return passwords.hash_password(password)
 
 
@@ -45,7 +45,9 @@ def _create(account: Account, by: Actor) -> Account:
     with unit_of_work() as session, refusing({"uq_account_realm_login": EmailTaken, "uq_account_customer_id": EmailTaken}):
         session.add(account)
         session.flush()
-        audit_service.record("account.created", f"account:{account.id}", by=by, after={"role": account.role, "login": account.login})
+        # A customer is named by number here: the audit outlives their wish to be forgotten.
+        told = {"customer": account.customer_id} if account.customer_id is not None else {"login": account.login}
+        audit_service.record("account.created", f"account:{account.id}", by=by, after={"role": account.role, **told})
     return account
 
 
@@ -57,6 +59,70 @@ def may(account_id: int, permission: Permission) -> bool:
     """Whether somebody else's account is in use and its role allows this, for services that give people work."""
     role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.disabled_at.is_(None)))
     return role is not None and permission in ALLOWED[Role(role)]
+
+
+def change_password(account_id: int, current: str, new: str, *, keep: str | None, by: Actor) -> None:
+    """With the current one, and every other sign-in ends; ``keep`` is the one it was changed in."""
+    seen = check_password_of(account_id, current)
+    fresh = hash_new_password(new, personal=personal_words(seen), staff=seen.realm == STAFF_REALM)
+    with unit_of_work() as session:
+        account = session.get_one(Account, account_id)
+        account.password_hash = fresh
+        session_service.end_all(account, keep=keep)
+        link_service.forget(account_id=account_id)
+        audit_service.record("account.password_changed", f"account:{account_id}", by=by)
+
+
+def check_password_of(account_id: int, password: str) -> Account:
+    """Somebody signed in says once more that it is them."""
+    account = db.session.get_one(Account, account_id)
+    db.session.expunge(account)
+    stop_reading()
+    if not passwords.matches(password, account.password_hash):
+        raise WrongPassword(fields={"password": [WrongPassword.sentence]})
+    return account
+
+
+def personal_words(account: Account) -> tuple[str, ...]:
+    """What guessers of this person's password try first."""
+    return (*account.name.split(), *account.login.partition("@")[::2])
+
+
+def find_login(realm: str, login: str) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.realm == realm, Account.login == normalise_login(login)))
+
+
+def find_of_customer(customer_id: int) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.customer_id == customer_id))
+
+
+def rename_of_customer(customer_id: int, login: str | None, name: str) -> None:
+    """The e-mail on file is what they sign in with, so both change together."""
+    account = find_of_customer(customer_id)
+    with unit_of_work(), refusing({"uq_account_realm_login": EmailTaken}):
+        link_service.forget(customer_id=customer_id)
+        if account is not None:
+            account.login, account.name = normalise_login(login) if login is not None else account.login, name
+            link_service.forget(account_id=account.id)
+
+
+def delete_of_customer(customer_id: int) -> None:
+    """The account goes, and with it every sign-in and link."""
+    with unit_of_work() as session:
+        link_service.forget(customer_id=customer_id)
+        session.execute(delete(Account).where(Account.customer_id == customer_id))
+
+
+def move_to_customer(from_id: int, into_id: int) -> None:
+    """Two records were one person: who has an account keeps it, and of two the one they are merged into stays."""
+    with unit_of_work() as session:
+        if find_of_customer(into_id) is not None:
+            delete_of_customer(from_id)
+        else:
+            link_service.forget(customer_id=into_id)  # claiming is over: there is an account now
+            moved = update(Account).where(Account.customer_id == from_id)
+            session.execute(moved.values(customer_id=into_id, version=Account.version + 1))
+        link_service.forget(customer_id=from_id)
 
 
 def with_password(realm: str, login: str, password: str) -> Account:

@@ -1,4 +1,4 @@
-from app.core.errors import Invalid, NotSignedIn
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 
 
 class BadCredentials(NotSignedIn):
@@ -20,3 +20,37 @@ class EmailTaken(Invalid):
 
 class WeakPassword(Invalid):
     code = "weak_password"
+
+
+class WrongPassword(Invalid):
+    """Somebody who is signed in confirms something with the wrong password; that does not sign them out."""
+
+    code = "wrong_password"
+    sentence = "That is not your current password."
+
+
+class LinkRefused(Invalid):
+    """The same words for a link that never was, is used up, has run out or was replaced by a newer one."""
+
+    code = "link_refused"
+    sentence = "This link is no longer good. Ask for a new one."
+
+
+class UnknownStaff(NotFound):
+    code = "unknown_staff"
+    sentence = "Nobody of that number works here."
+
+
+class AboveYou(Forbidden):
+    code = "above_you"
+    sentence = "Only an administrator may change an administrator."
+
+
+class NotYourself(Conflict):
+    code = "not_yourself"
+    sentence = "You cannot switch off your own account. Ask somebody else to."
+
+
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+    sentence = "This is the last administrator: without one nobody could make another."

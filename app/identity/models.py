@@ -18,6 +18,7 @@ class StaffDict(TypedDict):
     name: str
     email: str
     role: str
+    disabled: bool
     createdAt: str
 
 
@@ -43,10 +44,20 @@ class Account(Model):
     auth_version: Mapped[int] = mapped_column(default=1)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
 
     def to_dict(self) -> StaffDict:
         """How the API shows a member of staff; a customer's account is shown as their customer."""
-        return {"id": self.id, "name": self.name, "email": self.login, "role": self.role, "createdAt": clock.wire(self.created_at)}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "email": self.login,
+            "role": self.role,
+            "disabled": self.disabled_at is not None,
+            "createdAt": clock.wire(self.created_at),
+        }
 
 
 class SignInSession(Model):
@@ -71,7 +82,8 @@ class SignInSession(Model):
 class OneTimeLink(Model):
     """A link sent to somebody: to claim an account, to set a new password, to accept an invitation. Good once, and not for long.
 
-    Only the hash is kept. ``account_id`` is empty when claiming: the account does not exist yet.
+    Only the hash is kept. ``account_id`` is empty when claiming: the account does not exist yet. Where both are empty nobody was
+    sent it: an address that nobody has costs the same work as one that somebody has.
     """
 
     __tablename__ = "one_time_link"

@@ -8,12 +8,14 @@ from app.identity.permissions import ALLOWED, STAFF, Permission, Role
 @dataclass(frozen=True, slots=True)
 class Principal:
     role: Role
+    # What the audit and timelines call this person. Of a customer only the number: those records outlive a wish to be forgotten.
     label: str
     channel: str  # where from: "api", "admin", "employee", "customer", "worker", "public", "cli"
     account_id: int | None = None
     customer_id: int | None = None
     session_id: str | None = None
     address: str | None = None
+    name: str = ""
     permissions: frozenset[Permission] = field(default=frozenset())
 
     @classmethod

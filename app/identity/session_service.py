@@ -65,7 +65,9 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
     if secret is not None and not secrets.compare_digest(found.secret_hash, _hash(secret)):
         return None
     role = Role(found.role)
-    return Principal(role, found.name, channel, found.id, found.customer_id, session_id, address=address, permissions=ALLOWED[role])
+    label = found.name if found.customer_id is None else f"customer {found.customer_id}"
+    who = {"account_id": found.id, "customer_id": found.customer_id, "session_id": session_id, "name": found.name}
+    return Principal(role, label, channel, **who, address=address, permissions=ALLOWED[role])
 
 
 def rotate(session_id: str, secret: str) -> SignIn:
@@ -91,6 +93,19 @@ def end(session_id: str, *, by: Actor) -> None:
     with unit_of_work() as session:
         if session.affected(delete(SignInSession).where(SignInSession.id == session_id)):
             audit_service.record("session.ended", f"account:{by.account_id}", by=by)
+
+
+def end_all(account: Account, *, keep: str | None = None) -> None:
+    """Whatever was handed out so far is worthless at once, on every worker process; ``keep`` is the sign-in of whoever asked for it.
+
+    Raising the version would do. The rows go as well, so that nothing is left to be wrong about.
+    """
+    with unit_of_work() as session:
+        account.auth_version += 1
+        session.flush()
+        mine = SignInSession.account_id == account.id
+        session.execute(delete(SignInSession).where(mine, SignInSession.id != (keep or "")))
+        session.execute(update(SignInSession).where(mine).values(auth_version=account.auth_version))
 
 
 def forget_expired() -> int:

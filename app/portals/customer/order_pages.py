@@ -18,7 +18,7 @@ def home(query: dict[str, Any]) -> str:
     page = queries.newest(customer_id=who().customer_id, **query)
     events = queries.timelines(order["id"] for order in page.rows)
     ways = {order["id"]: steps(order["status"], events[order["id"]]) for order in page.rows}
-    return render_template("customer/home.html", orders=page.rows, next_cursor=page.next_cursor, ways=ways, name=who().label)
+    return render_template("customer/home.html", orders=page.rows, next_cursor=page.next_cursor, ways=ways, name=who().name)
 
 
 @customer.get("/orders/<order_id>")

@@ -134,6 +134,9 @@ def upgrade() -> None:
             "uq_transit_line_open_order", ["order_id"], unique=True, sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open")
         )
 
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", columns.BigInt, server_default="1", nullable=False))
+
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notes", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("anonymised_at", columns.UtcDateTime(), nullable=True))
@@ -147,6 +150,9 @@ def downgrade() -> None:
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("anonymised_at")
         batch_op.drop_column("notes")
+
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_column("version")
 
     with op.batch_alter_table("transit_line", schema=None) as batch_op:
         batch_op.drop_index("uq_transit_line_open_order", sqlite_where=sa.text("open = 1"), postgresql_where=sa.text("open"))

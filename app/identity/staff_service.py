@@ -1,0 +1,112 @@
+"""Who works here: taken on, changed and switched off."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.audit import audit_service
+from app.core import clock
+from app.core.constraints import refusing
+from app.core.errors import StaleVersion
+from app.core.pagination import Page, read_cursor
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.identity import account_service, link_service, session_service
+from app.identity.errors import AboveYou, EmailTaken, LastAdministrator, NotYourself, UnknownStaff, WrongPassword
+from app.identity.models import STAFF_REALM, Account
+from app.identity.permissions import Role
+from app.identity.principal import Principal
+from app.notifications import letter_service
+from app.notifications.letter_service import Post
+
+INVITATION_PAGE = "/auth/invite"
+
+
+def find(*, limit: int, cursor: str | None) -> Page[Account]:
+    """Everybody who ever worked here, by number."""
+    query = select(Account).where(Account.realm == STAFF_REALM).order_by(Account.id).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(Account.id > read_cursor(cursor, (int,))[0])
+    return Page.of(db.session.scalars(query).all(), limit, lambda account: [account.id])
+
+
+def get(account_id: int) -> Account:
+    account = db.session.get(Account, account_id)
+    if account is None or account.realm != STAFF_REALM:
+        raise UnknownStaff
+    return account
+
+
+def hire(data: Mapping[str, Any], *, post: Post | None, by: Principal) -> Account:
+    """Without a password the person gets a letter and chooses their own; then ``post`` is needed."""
+    hashed = _hashed(data, data["name"], data["email"])
+    with unit_of_work():
+        account = account_service.create_staff(data["email"], data["name"], Role(data["role"]), hashed, by=by)
+        if hashed is None and post is not None:
+            token = link_service.make(link_service.INVITE, account_id=account.id, by=by)
+            told = {"login": account.login, "lasts": link_service.IN_WORDS[link_service.INVITE]}
+            letter_service.send("invite", account.login, post=post, link=post.link(INVITATION_PAGE, token), **told)
+    return account
+
+
+def change(account_id: int, data: Mapping[str, Any], *, expected: int | None, by: Principal) -> Account:
+    if "password" in data and account_id == by.account_id:
+        raise WrongPassword("Change your own password with your current one: PUT /api/me/password.")
+    seen = get(account_id)
+    _ensure_below(seen, by)
+    hashed = _hashed(data, data.get("name", seen.name), data.get("email", seen.login))
+    with unit_of_work() as session, refusing({"uq_account_realm_login": EmailTaken}):
+        account = get(account_id)
+        _ensure_below(account, by)
+        if expected not in (None, account.version):
+            raise StaleVersion
+        before = account.to_dict()
+        _apply(account, data, hashed, by=by)
+        session.flush()
+        after: dict[str, Any] = {**account.to_dict(), "password": "set" if hashed else "as before"}
+        audit_service.record("staff.changed", f"account:{account_id}", by=by, before=before, after=after)
+    return account
+
+
+def dismiss(account_id: int, *, expected: int | None, by: Principal) -> Account:
+    """The row stays, for what it did; nothing opens with it any more."""
+    return change(account_id, {"disabled": True}, expected=expected, by=by)
+
+
+def _apply(account: Account, data: Mapping[str, Any], hashed: str | None, *, by: Principal) -> None:
+    was = (account.role, account.disabled_at is not None)
+    now = (data.get("role", account.role), data.get("disabled", was[1]))
+    if now[1] and account.id == by.account_id:
+        raise NotYourself
+    if was == (Role.ADMIN, False) and now != was:
+        _ensure_not_last_administrator()
+    account.name, account.role = data.get("name", account.name), now[0]
+    if now[1] != was[1]:
+        account.disabled_at = clock.now() if now[1] else None
+    if "email" in data and account_service.normalise_login(data["email"]) != account.login:
+        account.login = account_service.normalise_login(data["email"])
+        link_service.forget(account_id=account.id)
+    account.password_hash = hashed or account.password_hash
+    if hashed or now != was:
+        session_service.end_all(account)
+        link_service.forget(account_id=account.id)
+
+
+def _ensure_below(account: Account, by: Principal) -> None:
+    if account.role == Role.ADMIN and by.role != Role.ADMIN:
+        raise AboveYou
+
+
+def _ensure_not_last_administrator() -> None:
+    """The rows are locked: of two administrators who switch each other off at the same moment, the second is told."""
+    working = select(Account.id).where(Account.role == Role.ADMIN, Account.disabled_at.is_(None)).order_by(Account.id)
+    if len(db.session.scalars(working.with_for_update()).all()) < 2:
+        raise LastAdministrator
+
+
+def _hashed(data: Mapping[str, Any], name: str, login: str) -> str | None:
+    if "password" not in data:
+        return None
+    personal = (*name.split(), *login.partition("@")[::2])
+    return account_service.hash_new_password(data["password"], personal=personal, staff=True)
