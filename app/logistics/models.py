@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +35,34 @@ class DeliveryDict(TypedDict):
     finishedAt: str | None
     createdAt: str
     updatedAt: str
+
+
+class StopDict(DeliveryDict):
+    """A delivery as its driver sees it: with whom to ask for, and how much to carry."""
+
+    orderNumber: int
+    customerName: str
+    customerPhone: str | None
+    pieces: int
+
+
+class OfflineAnswerDict(TypedDict):
+    """What became of one offline event. ``final``: sending it again will not help, so the phone may forget it."""
+
+    clientId: str
+    status: Literal["applied", "repeated", "refused"]
+    final: bool
+    error: NotRequired[str]
+    code: NotRequired[str]
+    state: NotRequired[dict[str, Any]]
+    delivery: NotRequired[StopDict]
+
+
+class FileDict(TypedDict):
+    id: str
+    mediaType: str
+    size: int
+    createdAt: str
 
 
 class Delivery(Model):
@@ -120,3 +148,6 @@ class StoredFile(Model):
     size: Mapped[int]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def to_dict(self) -> FileDict:
+        return {"id": self.id, "mediaType": self.media_type, "size": self.size, "createdAt": clock.wire(self.created_at)}

@@ -1,0 +1,194 @@
+"""Planning stops and driving to them. Whoever drives works on their own stops; an order moves only as its lifecycle allows."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.audit import audit_service
+from app.core import clock
+from app.core.constraints import refusing
+from app.core.errors import StaleVersion
+from app.core.unit_of_work import unit_of_work
+from app.extensions import db
+from app.identity import account_service
+from app.identity.permissions import Permission
+from app.identity.principal import Principal
+from app.logistics import delivery_rules, queries
+from app.logistics.delivery_rules import DeliveryEvent, DeliveryStatus, Kind
+from app.logistics.errors import NoSuchOrder, NoSuchProof, NoSuchWorker, NotYourDelivery, StopAlreadyPlanned, UnknownDelivery
+from app.logistics.models import Delivery, StopDict
+from app.orders import order_service
+from app.orders import queries as orders
+from app.orders.errors import UnknownOrder
+from app.orders.order_rules import Status
+from app.tenancy.tenant_service import current_business
+
+
+def today() -> date:
+    """The day on the wall where the business is."""
+    return clock.now().astimezone(ZoneInfo(current_business().timezone)).date()
+
+
+def round_of(day: date | None, *, by: Principal) -> list[StopDict]:
+    """The driver's own stops of that day, or of today."""
+    return queries.round_of(by.account_id or 0, day or today())
+
+
+def plan(data: Mapping[str, Any], *, by: Principal) -> Delivery:
+    """A stop for an order. Of two who plan one of a kind at the same moment, the index lets the first."""
+    worker_id, day = data.get("worker_id"), data.get("day") or today()
+    delivery_rules.ensure_plannable(day, today())
+    with unit_of_work():
+        order = _order(data["order_id"])
+        delivery_rules.ensure_wanted(order.status)
+        _ensure_drives(worker_id)
+        delivery = _new(order.id, Kind(data["kind"]), worker_id, day)
+        delivery.window, delivery.address = data.get("window"), data.get("address")
+        delivery.position = data.get("position", _behind(worker_id, day))
+        _write(delivery)
+        audit_service.record("delivery.planned", f"delivery:{delivery.id}", by=by, after=delivery.to_dict())
+    return delivery
+
+
+def change(delivery_id: int, data: Mapping[str, Any], *, expected: int | None, by: Principal) -> Delivery:
+    """``expected`` is the version the planner saw; None means they did not say, and the newest wins."""
+    with unit_of_work():
+        delivery = _hold(delivery_id, expected)
+        before = delivery.to_dict()
+        changes = {name: value for name, value in data.items() if getattr(delivery, name) != value}
+        delivery_rules.ensure_changeable(DeliveryStatus(delivery.status), changes)
+        if "day" in changes:
+            delivery_rules.ensure_plannable(changes["day"], today())
+        _ensure_drives(changes.get("worker_id"))
+        if not changes.keys().isdisjoint({"day", "worker_id"}) and "position" not in data:
+            changes["position"] = _behind(changes.get("worker_id", delivery.worker_id), changes.get("day", delivery.day))
+        _apply(delivery, changes)
+        audit_service.record("delivery.changed", f"delivery:{delivery.id}", by=by, before=before, after=delivery.to_dict())
+    return delivery
+
+
+def cancel(delivery_id: int, *, expected: int | None, by: Principal) -> Delivery:
+    """Called off, and kept. An order that is on the van counts as not delivered; one that somebody moved on by hand stays there."""
+    with unit_of_work():
+        delivery = _hold(delivery_id, expected)
+        on_van = orders.get_by_code(delivery.order_id).status == Status.OUT_FOR_DELIVERY
+        _step(delivery, DeliveryEvent.CANCEL, clock.now(), by=by, moves_order=on_van)
+    return delivery
+
+
+def start(delivery_id: int, *, by: Principal, at: datetime | None = None) -> Delivery:
+    """``at`` is for what a phone recorded earlier."""
+    now = at or clock.now()
+    with unit_of_work():
+        delivery = _hold_own(delivery_id, by)
+        _step(delivery, DeliveryEvent.START, now, by=by, started_at=now)
+    return delivery
+
+
+def complete(delivery_id: int, data: Mapping[str, Any], *, by: Principal, at: datetime | None = None) -> Delivery:
+    proof = delivery_rules.proof_of(data)
+    with unit_of_work():
+        delivery = _hold_own(delivery_id, by)
+        _finish(delivery, DeliveryEvent.COMPLETE, at, by=by, proof=proof)
+        _ensure_uploaded(proof, by)
+    return delivery
+
+
+def fail(delivery_id: int, reason: str, *, by: Principal, at: datetime | None = None) -> Delivery:
+    """Nobody there, or whatever the reason: tried again on the next day, with the same driver unless the office decides otherwise."""
+    with unit_of_work():
+        delivery = _hold_own(delivery_id, by)
+        _finish(delivery, DeliveryEvent.FAIL, at, by=by, failure_reason=reason)
+        _plan_again(delivery, by=by)
+    return delivery
+
+
+def _plan_again(failed: Delivery, *, by: Principal) -> None:
+    day = today() + timedelta(days=1)
+    again = _new(failed.order_id, Kind(failed.kind), failed.worker_id, day)
+    again.window, again.address = failed.window, failed.address
+    again.position = _behind(failed.worker_id, day)
+    _write(again)
+    old, new = f"delivery:{failed.id}", f"delivery:{again.id}"
+    audit_service.record("delivery.planned_again", old, by=by, after={"as": new})
+    audit_service.record("delivery.planned", new, by=by, before={"failed": old}, after=again.to_dict())
+
+
+def _finish(delivery: Delivery, event: DeliveryEvent, at: datetime | None, *, by: Principal, **facts: Any) -> None:
+    """Clocks differ: nothing ends before it began."""
+    moment = at or clock.now()
+    finished_at = max(moment, delivery.started_at or moment)
+    _step(delivery, event, finished_at, by=by, finished_at=finished_at, **facts)
+
+
+def _step(delivery: Delivery, event: DeliveryEvent, at: datetime, *, by: Principal, moves_order: bool = True, **facts: Any) -> None:
+    before = DeliveryStatus(delivery.status)
+    _apply(delivery, {"status": delivery_rules.step(before, event), **facts})
+    move = delivery_rules.order_event(Kind(delivery.kind), before, event)
+    if move is not None and moves_order:
+        order_service.transition(delivery.order_id, move, by=by, at=at)
+    subject = f"delivery:{delivery.id}"
+    audit_service.record("delivery.moved", subject, by=by, before={"status": before}, after=delivery.to_dict())
+
+
+def _apply(delivery: Delivery, facts: Mapping[str, Any]) -> None:
+    for name, value in facts.items():
+        setattr(delivery, name, value)
+    delivery.updated_at = clock.now()
+    db.session.flush()
+
+
+def _hold(delivery_id: int, expected: int | None = None) -> Delivery:
+    """The row as it is now and stays until this unit of work is over: of two at once, the second sees what the first did."""
+    delivery = db.session.get(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
+    if delivery is None:
+        raise UnknownDelivery
+    if expected is not None and delivery.version != expected:
+        raise StaleVersion
+    return delivery
+
+
+def _hold_own(delivery_id: int, by: Principal) -> Delivery:
+    delivery = _hold(delivery_id)
+    if delivery.worker_id is None or delivery.worker_id != by.account_id:
+        raise NotYourDelivery
+    return delivery
+
+
+def _new(order_id: str, kind: Kind, worker_id: int | None, day: date) -> Delivery:
+    now = clock.now()
+    return Delivery(
+        order_id=order_id, kind=kind, worker_id=worker_id, day=day, status=DeliveryStatus.PLANNED, created_at=now, updated_at=now
+    )
+
+
+def _behind(worker_id: int | None, day: date) -> int:
+    """The place behind everything else in that round."""
+    return queries.last_position(worker_id, day) + 1
+
+
+def _write(delivery: Delivery) -> None:
+    with refusing({"uq_delivery_open_order_kind": StopAlreadyPlanned}):
+        db.session.add(delivery)
+
+
+def _order(code: str) -> Any:
+    try:
+        return orders.get_by_code(code)
+    except UnknownOrder as failure:
+        raise NoSuchOrder(fields={"order_id": [NoSuchOrder.sentence]}) from failure
+
+
+def _ensure_drives(worker_id: int | None) -> None:
+    if worker_id is not None and not account_service.may(worker_id, Permission.DELIVERY_WORK):
+        raise NoSuchWorker(fields={"worker_id": [NoSuchWorker.sentence]})
+
+
+def _ensure_uploaded(proof: Mapping[str, str | None], by: Principal) -> None:
+    """A proof is the driver's own picture. Whoever only knows the id of another's cannot show it as theirs."""
+    named = {field: proof[field] for field in ("photo", "signature") if proof[field]}
+    known = queries.files_of(by.account_id, {str(file_id) for file_id in named.values()})
+    for field, file_id in named.items():
+        if file_id not in known:
+            raise NoSuchProof(field)

@@ -1,0 +1,48 @@
+"""Photos and signatures: whose they are, and who may see them."""
+
+import hashlib
+from typing import IO
+
+from sqlalchemy.exc import IntegrityError
+
+from app.audit import audit_service
+from app.clients.files import images
+from app.clients.files.images import Image
+from app.clients.files.store import FileStore
+from app.core import clock
+from app.core.unit_of_work import stop_reading, unit_of_work
+from app.identity.principal import Principal
+from app.logistics import queries
+from app.logistics.errors import NotYourFile
+from app.logistics.models import StoredFile
+
+
+def keep(upload: IO[bytes], *, store: FileStore, by: Principal) -> StoredFile:
+    """The picture, encoded anew. First the bytes are safe on the disk, then a row says so: no row ever points at nothing."""
+    stop_reading()  # decoding takes a second, and a file waits for the disk
+    with images.encoded_anew(upload) as image:
+        store.put(image.sha256, image.content)
+        return _note(image, by=by)
+
+
+def get_own(file_id: str, *, by: Principal) -> StoredFile:
+    """A driver sees what they uploaded. The proofs of their own stops are among it: a proof is its driver's own upload."""
+    file = queries.get_file(file_id)
+    if file.account_id is None or file.account_id != by.account_id:
+        raise NotYourFile
+    return file
+
+
+def _note(image: Image, *, by: Principal) -> StoredFile:
+    """The same picture from the same person is the same file, so sending it again (a lost answer, a second tap) adds nothing."""
+    file_id = hashlib.sha256(f"{by.account_id}:{image.sha256}".encode()).hexdigest()[:32]
+    with unit_of_work() as session:
+        file = StoredFile(id=file_id, sha256=image.sha256, media_type=image.media_type, size=image.size, account_id=by.account_id)
+        file.created_at = clock.now()
+        try:
+            with session.begin_nested():
+                session.add(file)
+        except IntegrityError:
+            return session.get_one(StoredFile, file_id)
+        audit_service.record("file.stored", f"file:{file_id}", by=by, after=file.to_dict())
+    return file

@@ -1,0 +1,90 @@
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+
+from app.core.columns import CalendarDate
+from app.core.pagination import DEFAULT_LIMIT, BadCursor, Page, read_cursor
+from app.extensions import db
+from app.logistics.delivery_rules import DeliveryStatus
+from app.logistics.errors import UnknownDelivery, UnknownFile
+from app.logistics.models import Delivery, DeliveryDict, StopDict, StoredFile
+from app.orders import queries as orders
+
+LARGEST_ID = 2**53
+
+
+def get(delivery_id: int) -> Delivery:
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise UnknownDelivery
+    return delivery
+
+
+def planned(
+    *,
+    day: date | None = None,
+    worker: int | None = None,
+    status: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[DeliveryDict]:
+    """The office's list: the latest day first, and on a day what was planned last."""
+    query: Select[Any] = select(Delivery).order_by(Delivery.day.desc(), Delivery.id.desc()).limit(limit + 1)
+    wanted = {"day": day, "worker_id": worker, "status": status}
+    query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    if cursor is not None:
+        query = query.where(_after(cursor))
+    page = Page.of(db.session.scalars(query).all(), limit, lambda delivery: [delivery.day.isoformat(), delivery.id])
+    return Page([delivery.to_dict() for delivery in page.rows], page.next_cursor)
+
+
+def round_of(worker_id: int, day: date) -> list[StopDict]:
+    """A driver's stops of one day in the order they are driven, in two queries. What was called off is not driven to."""
+    mine = select(Delivery).where(Delivery.worker_id == worker_id, Delivery.day == day, Delivery.status != DeliveryStatus.CANCELLED)
+    return as_stops(db.session.scalars(mine.order_by(Delivery.position, Delivery.id)).all())
+
+
+def as_stops(deliveries: Sequence[Delivery]) -> list[StopDict]:
+    briefs = orders.briefs({delivery.order_id for delivery in deliveries})
+    return [{**delivery.to_dict(), **briefs[delivery.order_id]} for delivery in deliveries]
+
+
+def as_stop(delivery: Delivery) -> StopDict:
+    return as_stops([delivery])[0]
+
+
+def stops_among(delivery_ids: Collection[int], *, of: int) -> dict[int, StopDict]:
+    """Of these deliveries the ones that are this worker's, as they are now."""
+    mine = select(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.worker_id == of)
+    return {stop["id"]: stop for stop in as_stops(db.session.scalars(mine.execution_options(populate_existing=True)).all())}
+
+
+def last_position(worker_id: int | None, day: date) -> int:
+    last = select(func.max(Delivery.position)).where(Delivery.worker_id == worker_id, Delivery.day == day)
+    return db.session.scalar(last) or 0
+
+
+def get_file(file_id: str) -> StoredFile:
+    file = db.session.get(StoredFile, file_id)
+    if file is None:
+        raise UnknownFile
+    return file
+
+
+def files_of(account_id: int | None, file_ids: Collection[str]) -> set[str]:
+    """Which of these files this account has uploaded."""
+    mine = select(StoredFile.id).where(StoredFile.id.in_(file_ids), StoredFile.account_id == account_id)
+    return set(db.session.scalars(mine))
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    day, last_id = read_cursor(cursor, (str, int))
+    try:
+        last = tuple_(literal(date.fromisoformat(day), CalendarDate), literal(last_id))
+    except ValueError as failure:
+        raise BadCursor from failure
+    if abs(last_id) > LARGEST_ID:
+        raise BadCursor
+    return tuple_(Delivery.day, Delivery.id) < last
