@@ -19,7 +19,6 @@ THINGS = Table(
     Column("flag", Flag),
     Column("document", Json),
     Column("number", BigInt),
-    sqlite_strict=True,
 )
 NOON = datetime(2026, 3, 29, 12, 0, 0, 125000, tzinfo=UTC)
 

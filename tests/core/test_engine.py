@@ -1,15 +1,15 @@
 """Every engine the factory makes tells every connection what a connection forgets: durability, foreign keys, time-outs."""
 
+import sqlite3
 import stat
 import threading
 import time
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
+from sqlalchemy.exc import DatabaseError, InternalError
 
 from app.core import engine as factory
-from app.core import writers_turn
 from app.core.engine import driver_url, for_reading, make_engine, make_sqlite_router
 from app.core.session import CONTROL, Home
 from app.extensions import db, limiter
@@ -140,17 +140,29 @@ def test_readers_do_not_wait_for_the_writer(app):
         assert time.monotonic() - began < 1
 
 
-def test_a_writer_on_sqlite_has_the_lock_before_it_reads(tmp_path, monkeypatch):
-    """Otherwise two that read first and then write fail at once, or lose one of the updates."""
-    monkeypatch.setattr(writers_turn, "PATIENCE_SECONDS", 0.05)
+def test_a_writer_on_sqlite_has_the_lock_before_it_reads(tmp_path):
+    """Also against whoever knows nothing of turns, such as a shell or a backup: from its first moment, not from its first write."""
     engine = make_engine(f"sqlite:///{tmp_path}/a.db")
-    with engine.begin() as first:
-        first.execute(text("CREATE TABLE t (n INTEGER) STRICT"))
     with engine.begin():
-        impatient = make_engine(f"sqlite:///{tmp_path}/a.db", pool=False).connect()
-        with pytest.raises(OperationalError, match="locked"):
-            impatient.execute(select(1))
-        impatient.close()
+        outsider = sqlite3.connect(tmp_path / "a.db", timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            outsider.execute("BEGIN IMMEDIATE")
+        outsider.close()
+    engine.dispose()
+
+
+def test_a_writer_waits_for_an_outsider(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/a.db")
+    engine.connect().close()
+    outsider = sqlite3.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)
+    outsider.execute("BEGIN IMMEDIATE")
+    later = threading.Timer(0.3, lambda: outsider.execute("COMMIT"))
+    later.start()
+    with engine.begin() as connection:
+        assert connection.scalar(select(1)) == 1
+        assert not outsider.in_transaction
+    later.join()
+    outsider.close()
     engine.dispose()
 
 

@@ -121,7 +121,6 @@ def test_raw_sql_outside_leaves_no_trace(app):
 def test_what_was_read_before_is_read_again_inside(app):
     with inside(app):
         known = db.session.scalars(select(Store)).one()
-        db.session.rollback()
         with db.engines[CONTROL].begin() as elsewhere:
             elsewhere.execute(update(Store).values(name="Renamed meanwhile"))
         with unit_of_work() as session:
