@@ -21,7 +21,8 @@ from app.orders import events, order_rules, queries
 from app.orders.errors import NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Status
-from app.places import store_service
+from app.places import queries as places
+from app.places.opening_rules import Opening
 from app.tenancy.tenant_service import current_business
 
 if TYPE_CHECKING:
@@ -38,17 +39,19 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
     with unit_of_work() as session:
         services = _offered(lines)
         customer = _customer_of(data, by=by)
-        now, currency = at or clock.now(), current_business().currency
+        now, business, store = at or clock.now(), current_business(), places.get_default()
+        currency = business.currency
+        opening = Opening.of(business.timezone, store.opening_hours, store.closed_days)
         order = Order(
             id=ids.new_code(),
-            store_id=store_service.get_default_store_id(),
+            store_id=store.id,
             customer_id=customer.id,
             # As said now, for a customer on file too: what is on file does not change by it, nor this when that does.
             customer_name=data.get("customerName", customer.name),
             customer_email=data.get("customerEmail", customer.email),
             customer_phone=data.get("customerPhone", customer.phone),
             pickup_date=data.get("pickupDate"),
-            due_at=order_rules.due_at(now, (services[line.service_id].duration_hours for line in lines)),
+            due_at=order_rules.due_at(now, (services[line.service_id].duration_hours for line in lines), opening),
             special_instructions=data.get("specialInstructions", ""),
             total_minor=order_rules.total(((services[line.service_id].price, line.quantity) for line in lines), currency).minor,
             currency=currency,

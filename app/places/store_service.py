@@ -1,17 +1,18 @@
-from sqlalchemy import select
+from collections.abc import Mapping
+from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.audit import audit_service
 from app.core import clock
-from app.core.errors import Unavailable
+from app.core.actor import Actor
+from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
-from app.extensions import db
+from app.places import queries
 from app.places.models import Store
 
 FIRST_CODE = "main"
-
-
-class NoStore(Unavailable):
-    code = "no_store"
-    sentence = "This business has no store yet. Run `flask init-db` once, then try again."
 
 
 def seed_first_store(name: str) -> None:
@@ -20,8 +21,19 @@ def seed_first_store(name: str) -> None:
             session.add(Store(code=FIRST_CODE, name=name, created_at=clock.now()))
 
 
-def get_default_store_id() -> int:
-    store_id = db.session.scalar(select(Store.id).order_by(Store.id).limit(1))
-    if store_id is None:
-        raise NoStore
-    return store_id
+def update(store_id: int, data: Mapping[str, Any], *, expected: int | None, by: Actor) -> Store:
+    with unit_of_work() as session:
+        store = queries.get(store_id)
+        if expected not in (None, store.version):
+            raise StaleVersion
+        before = store.to_dict()
+        store.name = data.get("name", store.name)
+        store.opening_hours = data.get("openingHours", store.opening_hours)
+        if "closedDays" in data:
+            store.closed_days = sorted({day.isoformat() for day in data["closedDays"]})
+        try:
+            session.flush()
+        except StaleDataError as failure:
+            raise StaleVersion from failure
+        audit_service.record("store.updated", f"store:{store.id}", by=by, before=before, after=store.to_dict())
+    return store
