@@ -14,7 +14,6 @@ from app.labels.errors import UnprintableCode
 from app.labels.stock_rules import Stock
 
 QUIET_BARS, QUIET_QR = 10, 4  # modules of white a reader needs
-WIDEST_BAR = 3  # dots
 SMALLEST_QR = 2
 LINE_HEIGHT, ASCENT = 1.2, 0.93  # of the font's size
 DIGIT_HEIGHT = 0.7  # a line of digits only: nothing of it hangs below
@@ -109,13 +108,19 @@ class _Layout:
         self.stock, self.bars, self.measure = stock, bars, measure
         self.boxes: list[Box] = []
         self.texts: list[Text] = []
-        self.module = min(WIDEST_BAR, stock.width // (len(bars) + 2 * QUIET_BARS))
-        if self.module < 2:
-            raise UnprintableCode("This code is too long for the bars of this label. Choose a wider one.")
-        self.margin = max(QUIET_BARS * self.module, stock.edge)
+        self.module, self.margin = self._widest_bars()
         self.top = max(self._dots(11), stock.edge)  # from here to the bottom is free
         self.bottom = stock.height - max(self._dots(8), stock.edge)
         self.qr: Box | None = None  # with its quiet zone
+        self.beside_due = ""
+
+    def _widest_bars(self) -> tuple[int, int]:
+        """How many dots a module of the bars has, and how far from the rim they begin: as wide as the label allows."""
+        for module in (3, 2):
+            margin = max(QUIET_BARS * module, self.stock.edge)
+            if len(self.bars) * module + 2 * margin <= self.stock.width:
+                return module, margin
+        raise UnprintableCode("This code is too long for the bars of this label. Choose a wider one.")
 
     def put_foot(self, label: Label) -> None:
         size, width = self._dots(18), len(self.bars) * self.module
@@ -151,7 +156,7 @@ class _Layout:
         self._line(label.number, self._dots(55), bold=True, digits=True, smallest=self._dots(20))
         self.top += self._dots(7)
         self._line(label.customer, self._dots(28), bold=True, smallest=self._dots(22))
-        self._line(label.due, self._dots(21), smallest=self._dots(17))
+        self._line(label.due + self.beside_due, self._dots(21), smallest=self._dots(17))
 
     def put_services(self, services: Sequence[tuple[int, str]]) -> None:
         size = self._dots(19)
@@ -167,6 +172,7 @@ class _Layout:
         room = self.stock.width - self.margin - left
         word, number = "piece" if pieces == 1 else "pieces", str(pieces)
         if room < size * self.measure(word, False):
+            self.beside_due = f" · {number} {word}"
             return
         large = min(self.stock.bar_height / DIGIT_HEIGHT, room / self.measure(number, True))
         number_top = code_top - self._dots(4) - round(DIGIT_HEIGHT * large)

@@ -118,7 +118,7 @@ def test_a_mistyped_code_an_unknown_one_and_an_unknown_format(alice, order_id):
     assert alice.get(f"/api/orders/{order_id}/label.gif").status_code == 404
 
 
-@pytest.mark.parametrize("stock", ["9x9", "", "57X32", "../../etc/passwd", "a" * 5000])
+@pytest.mark.parametrize("stock", ["9x9", "", "57X32", "../../etc/passwd", "a" * 500])
 def test_an_unknown_stock_is_refused_and_the_known_ones_are_named(alice, order_id, stock):
     response = alice.get(f"/api/orders/{order_id}/label.png", query_string={"stock": stock})
     assert response.status_code == 400

@@ -110,6 +110,21 @@ def test_refuses_bars_finer_than_two_dots():
     assert drawn(label(code=CODE * 2), "100x50")
 
 
+@pytest.mark.parametrize("length", range(1, 41))
+@pytest.mark.parametrize("stock", STOCKS)
+def test_bars_of_any_length_keep_their_quiet_zones(length, stock):
+    try:
+        placed = drawn(label(code="a" * length), stock)
+    except UnprintableCode:
+        assert length > 15
+        return
+    bars = [box for box in placed.boxes if box[3] == STOCKS[stock].bar_height]
+    quiet = 10 * min(width for _, _, width, _ in bars)
+    assert bars[0][0] >= quiet
+    assert placed.width - bars[-1][0] - bars[-1][2] >= quiet
+    assert any(text.words.endswith("3 pieces") or text.words == "pieces" for text in placed.texts)
+
+
 def test_an_unknown_stock_is_refused_by_naming_the_known_ones():
     with pytest.raises(UnknownStock) as refusal:
         get_stock("9x9" * 5000)

@@ -10,7 +10,7 @@ from PIL import Image
 from app.labels import label_service
 from app.labels.errors import NothingToPrint, UnknownStock
 from app.labels.stock_rules import STOCKS
-from tests.labels.reading import ARABIC, DEVANAGARI, KINDS, label, labels
+from tests.labels.reading import ARABIC, CHINESE, CYRILLIC, DEVANAGARI, KINDS, label, labels
 from tests.support.processes import ROOT
 
 ORDER = {
@@ -59,9 +59,20 @@ def test_the_same_label_gives_the_same_bytes(kind):
     assert label_service.render(label(), "57x32", kind).content == first
 
 
+@pytest.fixture
+def hasty_threads():
+    """Threads take turns after every few steps, so that what they share is really shared."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_at_once_come_out_as_one_by_one(kind):
-    many = [label(number=str(number), customer=(DEVANAGARI, ARABIC, "Asha")[number % 3]) for number in range(60)]
+    names = [f"{(DEVANAGARI, ARABIC, CHINESE, CYRILLIC, 'Asha')[number % 5]} {chr(65 + number % 26) * 3}" for number in range(100)]
+    many = [label(number=str(number), customer=name) for number, name in enumerate(names)]
     alone = [label_service.render(one, "57x32", kind).content for one in many]
     label_service.render.cache_clear()
     with ThreadPoolExecutor(8) as threads:

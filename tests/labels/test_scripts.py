@@ -64,6 +64,11 @@ def test_hindi_is_shaped():
     assert len(sign) == 2
 
 
+def test_scripts_side_by_side_are_shaped_each_in_its_own_way():
+    assert glyphs("Asha कि")[-2:] == glyphs("कि")
+    assert glyphs("कि Asha")[:2] == glyphs("कि")
+
+
 def test_arabic_is_joined_and_runs_from_right_to_left():
     alone = glyphs("ب")[0]
     joined = glyphs("ببب")

@@ -11,7 +11,7 @@ from app.labels.label_rules import Drawing, Text
 from app.labels.stock_rules import DOTS_PER_INCH, Sheet, Stock
 
 POINTS = 72 / DOTS_PER_INCH  # in a dot
-_writing = Lock()  # fonts are shared, and reportlab reads their tables with one cursor
+_fonts = Lock()  # they are shared by all documents, and reportlab reads a font's tables with one cursor
 
 
 def render(drawings: Iterable[Drawing], stock: Stock, title: str) -> bytes:
@@ -22,17 +22,17 @@ def render(drawings: Iterable[Drawing], stock: Stock, title: str) -> bytes:
     # Invariant: the same labels give the same bytes, so they keep their ETag.
     canvas = Canvas(file, pagesize=(sheet.width * POINTS, sheet.height * POINTS), invariant=1, pageCompression=1)
     canvas.setTitle(title)
-    with _writing:
-        for place, drawing in enumerate(drawings):
-            row, column = divmod(place % (sheet.columns * sheet.rows), sheet.columns)
-            if place and row == column == 0:
-                canvas.showPage()
-            below = sheet.height - sheet.top - (row + 1) * stock.height
-            canvas.saveState()
-            canvas.transform(POINTS, 0, 0, POINTS, (sheet.left + column * stock.width) * POINTS, below * POINTS)
-            _draw(drawing, canvas)
-            canvas.restoreState()
-        canvas.save()
+    for place, drawing in enumerate(drawings):
+        row, column = divmod(place % (sheet.columns * sheet.rows), sheet.columns)
+        if place and row == column == 0:
+            canvas.showPage()
+        below = sheet.height - sheet.top - (row + 1) * stock.height
+        canvas.saveState()
+        canvas.transform(POINTS, 0, 0, POINTS, (sheet.left + column * stock.width) * POINTS, below * POINTS)
+        _draw(drawing, canvas)
+        canvas.restoreState()
+    with _fonts:
+        canvas.save()  # here the letters that were used are cut out of the fonts
     return file.getvalue()
 
 
@@ -112,6 +112,7 @@ def _font(face: typesetting.Face) -> Any:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    font = TTFont(face.name, BytesIO(face.data))
-    pdfmetrics.registerFont(font)
-    return font
+    with _fonts:
+        if face.name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(face.name, BytesIO(face.data)))
+        return pdfmetrics.getFont(face.name)
