@@ -85,6 +85,7 @@ def transition(order_id: str, event: Event, *, by: Principal, at: datetime | Non
         _note(order_id, event, Status(before), after, now, by=by)
         audit_service.record("order.moved", f"order:{order_id}", by=by, before={"status": before}, after={"status": after})
         events.order_moved.send(order_id, event=event, before=before, after=after)
+        events.orders_moved.send((order_id,), event=event, by=by)
     return after
 
 
@@ -101,13 +102,14 @@ def transition_many(order_ids: Collection[str], event: Event, *, by: Principal) 
             moved = update(Order).where(Order.id.in_(group), Order.status == before)
             if session.affected(moved.values(status=status, updated_at=now, version=Order.version + 1)) != len(group):
                 raise WrongStep("Somebody else moved one of these orders just now. Look again.")
-        for order_id, before in states.items():
-            _note(order_id, event, before, after[before], now, by=by)
-            seen = {"before": {"status": before}, "after": {"status": after[before]}}
-            audit_service.record("order.moved", f"order:{order_id}", by=by, **seen)
-        session.flush()  # all notes at once, before a listener asks something
+        if states:
+            steps = [_step(order_id, event, before, after[before], now, by=by) for order_id, before in states.items()]
+            session.execute(insert(OrderEvent), steps)
+        changes = {f"order:{order_id}": ({"status": before}, {"status": after[before]}) for order_id, before in states.items()}
+        audit_service.record_many("order.moved", changes, by=by)
         for order_id, before in states.items():
             events.order_moved.send(order_id, event=event, before=before, after=after[before])
+        events.orders_moved.send(tuple(states), event=event, by=by)
 
 
 def hold(order_ids: Collection[str]) -> dict[str, Status]:
@@ -223,5 +225,9 @@ def _next_number(store_id: int) -> int:
 
 
 def _note(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> None:
-    step = {"event": event, "from_status": before, "to_status": after, "at": at}
-    db.session.add(OrderEvent(order_id=order_id, **step, account_id=by.account_id, actor=by.label, channel=by.channel))
+    db.session.add(OrderEvent(**_step(order_id, event, before, after, at, by=by)))
+
+
+def _step(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> dict[str, Any]:
+    step = {"order_id": order_id, "event": event, "from_status": before, "to_status": after, "at": at}
+    return step | {"account_id": by.account_id, "actor": by.label, "channel": by.channel}

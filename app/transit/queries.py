@@ -1,27 +1,36 @@
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import selectinload
 
 from app.core import clock
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.extensions import db
 from app.orders import queries as orders
+from app.transit.batch_rules import BatchStatus
 from app.transit.errors import UnknownBatch
 from app.transit.models import ManifestDict, TransitBatch, TransitBatchDict, TransitLine, batch_dict
 
+LARGEST_ID = 2**63 - 1
 _COLUMNS = TransitBatch.__table__.columns
 
 
 def get(batch_id: int) -> TransitBatch:
     """As it is at this moment, with everything that is or was in it."""
+    ensure_possible(batch_id)
     fresh = select(TransitBatch).where(TransitBatch.id == batch_id).options(selectinload(TransitBatch.lines))
     batch = db.session.scalars(fresh.execution_options(populate_existing=True)).one_or_none()
     if batch is None:
         raise UnknownBatch
     return batch
+
+
+def ensure_possible(batch_id: int) -> None:
+    """A number that no column can hold is no batch's; the driver would stumble over it."""
+    if batch_id > LARGEST_ID:
+        raise UnknownBatch
 
 
 def newest(*, status: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[TransitBatchDict]:
@@ -69,10 +78,10 @@ def open_batches_of(order_ids: Collection[str]) -> dict[str, int]:
     return dict(db.session.execute(found.order_by(TransitLine.id)).tuples().all())
 
 
-def find_open_batch_of(order_id: str) -> TransitBatch | None:
-    """The batch this order is in, without its contents."""
-    found = select(TransitBatch).join(TransitLine).where(TransitLine.order_id == order_id, TransitLine.open)
-    return db.session.scalars(found.execution_options(populate_existing=True)).first()
+def carried(order_ids: Collection[str], status: BatchStatus) -> Sequence[Row[Any]]:
+    """Those of these orders that wait or travel in a batch of this status, with the batch's id and type."""
+    found = select(TransitLine.order_id, TransitLine.batch_id, TransitBatch.type).join(TransitBatch).where(TransitBatch.status == status)
+    return db.session.execute(found.where(TransitLine.order_id.in_(order_ids), TransitLine.open, TransitLine.received_at.is_(None))).all()
 
 
 def _contents_of(batch_ids: Collection[int]) -> dict[int, list[str]]:

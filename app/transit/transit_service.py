@@ -4,7 +4,7 @@ Every change begins at the batch's own row, so of two who change it at once one 
 locked next, and looked at after that. Only what an order tells us (below, last) comes the other way round, so it never waits for a batch.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -15,7 +15,6 @@ from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.orders import order_service
 from app.orders.order_rules import Event, Status
@@ -76,28 +75,22 @@ def advance(batch_id: int, event: BatchEvent, *, expected: int | None, by: Princ
             _receive(batch_id, by=by)
         else:
             _change_lines(TransitLine.batch_id == batch_id, open=False)
-        needed, after = STEPS[event]
-        audit_service.record(f"transit_batch.{after.lower()}", f"transit_batch:{batch_id}", by=by, before=_said(needed), after=_said(after))
+        action, (needed, after) = f"transit_batch.{_STAMPS[event].removesuffix('_at')}", STEPS[event]
+        audit_service.record(action, f"transit_batch:{batch_id}", by=by, before={"status": needed}, after={"status": after})
         return queries.get(batch_id)
 
 
-def order_moved(order_id: str, *, event: Event, **_: Any) -> None:
-    """What an order's own step means for its batch. Its row is locked by now, so nothing here waits for a batch's."""
-    if event not in batch_rules.ENDS | batch_rules.RECEIPTS:
-        return
-    batch = queries.find_open_batch_of(order_id)
-    if batch is None:
-        return
-    if event in batch_rules.ENDS and batch.status == BatchStatus.PENDING:
-        _leave(order_id, batch.id, event)
-    elif event in batch_rules.RECEIPTS and batch.status == BatchStatus.IN_TRANSIT:
-        if event != JOURNEYS[BatchType(batch.type)].arrives:
-            raise CannotTravel(f"Order {order_id} travels {_words(batch.type)}, so it cannot be {event}.", state={"batchType": batch.type})
-        _change_lines(TransitLine.order_id == order_id, received_at=clock.now())
+def orders_moved(order_ids: Collection[str], *, event: Event, by: Principal) -> None:
+    """What orders' own steps mean for their batch. Their rows are locked by now, so nothing here waits for a batch's."""
+    if event in batch_rules.ENDS:
+        _leave(order_ids, event, by=by)
+    elif event in batch_rules.RECEIPTS:
+        _get_off(order_ids, event)
 
 
 def _claim(batch_id: int, event: BatchEvent, expected: int | None) -> None:
     """Take the step if the batch is where it must be. Of two who try at once, one meets the row and the other is told what became of it."""
+    queries.ensure_possible(batch_id)
     needed, after = STEPS[event]
     stamp = {_STAMPS[event]: clock.now()} if event in _STAMPS else {}
     changed = update(TransitBatch).where(TransitBatch.id == batch_id, TransitBatch.status == needed)
@@ -165,15 +158,28 @@ def _hold_contents(batch_id: int) -> tuple[TransitBatch, dict[str, Status]]:
     return batch, {line.order_id: states[line.order_id] for line in batch.lines if line.open}
 
 
-def _leave(order_id: str, batch_id: int, event: Event) -> None:
-    _change_lines(TransitLine.order_id == order_id, open=False, removed_at=clock.now())
-    # Whoever holds the batch at this moment raises its version anyway.
-    free = select(TransitBatch.id).where(TransitBatch.id == batch_id).with_for_update(skip_locked=True)
-    raised = update(TransitBatch).where(TransitBatch.id.in_(free.scalar_subquery())).values(version=TransitBatch.version + 1)
-    db.session.execute(raised.execution_options(synchronize_session=False))
-    # Who moved the order stands beside this, in the order's own entry.
-    itself = Principal(Role.ANYONE, "the order's own step", "transit")
-    audit_service.record("transit_batch.changed", f"transit_batch:{batch_id}", by=itself, after={"removed": [order_id], "because": event})
+def _leave(order_ids: Collection[str], event: Event, *, by: Principal) -> None:
+    waiting = queries.carried(order_ids, BatchStatus.PENDING)
+    if waiting:
+        _change_lines(TransitLine.order_id.in_([line.order_id for line in waiting]), open=False, removed_at=clock.now())
+    for line in waiting:
+        # Whoever holds the batch at this moment raises its version anyway.
+        free = select(TransitBatch.id).where(TransitBatch.id == line.batch_id).with_for_update(skip_locked=True)
+        raised = update(TransitBatch).where(TransitBatch.id.in_(free)).values(version=TransitBatch.version + 1)
+        db.session.execute(raised.execution_options(synchronize_session=False))
+        after = {"removed": [line.order_id], "because": event}
+        audit_service.record("transit_batch.changed", f"transit_batch:{line.batch_id}", by=by, after=after)
+
+
+def _get_off(order_ids: Collection[str], event: Event) -> None:
+    """Scanned before the whole batch is said to have arrived, which is fine at the end of its journey only."""
+    travelling = queries.carried(order_ids, BatchStatus.IN_TRANSIT)
+    for line in travelling:
+        if JOURNEYS[BatchType(line.type)].arrives != event:
+            sentence = f"Order {line.order_id} travels {_words(line.type)}, so it cannot be {event}."
+            raise CannotTravel(sentence, state={"status": Status.IN_TRANSIT, "batch": line.batch_id, "type": line.type})
+    if travelling:
+        _change_lines(TransitLine.order_id.in_([line.order_id for line in travelling]), received_at=clock.now())
 
 
 def _change_lines(*which: ColumnElement[bool], **values: Any) -> None:
@@ -202,7 +208,3 @@ def _read(codes: Iterable[str]) -> list[str]:
 def _words(kind: str) -> str:
     start, _, end = kind.lower().partition("_to_")
     return f"from the {start} to the {end}"
-
-
-def _said(status: BatchStatus) -> dict[str, str]:
-    return {"status": status}

@@ -16,7 +16,7 @@ from app.transit.models import ManifestDict, TransitBatch, TransitBatchDict
 from app.transit.schemas import BatchCreate, BatchFilter
 
 BATCHES = "/api/transit-batches"
-BATCH = f"{BATCHES}/<int(max=9007199254740991):batch_id>"
+BATCH = f"{BATCHES}/<int:batch_id>"
 MEANING = {
     BatchEvent.INITIATE: "On its way, and every order in it.",
     BatchEvent.ARRIVE: "Arrived: every order in it that was not scanned before is received.",

@@ -76,7 +76,7 @@ def test_an_unknown_order_is_400_and_named(admin, order):
     assert admin.get(BATCHES).json == []
 
 
-@pytest.mark.parametrize("address", ["999", "0", "-1", "x", "9007199254740992", "99999999999999999999999"])
+@pytest.mark.parametrize("address", ["999", "0", "-1", "x", "9223372036854775808", "99999999999999999999999"])
 def test_an_unknown_batch_is_404(admin, address, order):
     assert admin.get(f"{BATCHES}/{address}").status_code == 404
     assert admin.get(f"{BATCHES}/{address}/manifest").status_code == 404
