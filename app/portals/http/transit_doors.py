@@ -1,7 +1,7 @@
 """The doors to transit batches that the office and the counter have alike."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +12,11 @@ from app.portals.http.guard import who
 from app.portals.http.portal import Portal, answers, asks, permits, reads, versioned
 from app.transit import queries, transit_service
 from app.transit.batch_rules import BatchEvent
-from app.transit.models import ManifestDict, TransitBatch, TransitBatchDict
+from app.transit.models import ManifestDict, TransitBatchDict
 from app.transit.schemas import BatchCreate, BatchFilter
+
+if TYPE_CHECKING:
+    from app.transit.models import TransitBatch
 
 BATCHES = "/api/transit-batches"
 BATCH = f"{BATCHES}/<int:batch_id>"
@@ -59,7 +62,7 @@ def add_doors(portal: Portal, steps: Iterable[BatchEvent]) -> None:
         portal.put(f"{BATCH}/{event}", endpoint=f"{event}_transit_batch")(_step(event))
 
 
-def shown(batch: TransitBatch, status: int = 200) -> Response:
+def shown(batch: "TransitBatch", status: int = 200) -> Response:
     return with_version(batch.to_dict(), batch.version, status)
 
 

@@ -1,5 +1,6 @@
 """Batches between store and plant, as the office handles them: every line of the contract, from outside."""
 
+import jsonschema
 import pytest
 
 from tests.support.orders import place
@@ -287,6 +288,33 @@ def test_the_manifest_says_what_is_handed_over(admin):
         batch = take_step(admin, batch_id, step)
     lines = admin.get(f"{BATCHES}/{batch_id}/manifest").json["orders"]
     assert {(line["receivedAt"], line["status"]) for line in lines} == {(batch["arrivedAt"], "At Factory")}
+
+
+def test_answers_look_as_described(admin, order):
+    document = admin.get("/api/schema/").json
+
+    def check(path: str, response) -> None:
+        described = document["paths"][f"{BATCHES}{path}"][response.request.method.lower()]["responses"][str(response.status_code)]
+        schema = {**described["content"]["application/json"]["schema"], "components": document["components"]}
+        jsonschema.validate(response.json, schema, jsonschema.Draft202012Validator)
+
+    body = {"order_ids": [order], "type": "STORE_TO_FACTORY"}
+    check("", admin.post(BATCHES, json=body))
+    check("", admin.post(BATCHES, json=body))
+    check("", admin.post(BATCHES, json={}))
+    check("", admin.get(BATCHES))
+    batch = f"{BATCHES}/{admin.get(BATCHES).json[0]['id']}"
+    check("/{batch_id}", admin.put(batch, json={"order_ids": [order]}))
+    check("/{batch_id}", admin.put(batch, json={"order_ids": [order]}, headers={"If-Match": '"v1"'}))
+    check("/{batch_id}/orders", admin.post(f"{batch}/orders", json={"order_ids": [order]}))
+    check("/{batch_id}/arrive", admin.put(f"{batch}/arrive"))
+    check("/{batch_id}/initiate", admin.put(f"{batch}/initiate"))
+    check("/{batch_id}/orders/{order_id}", admin.delete(f"{batch}/orders/{order}"))
+    check("/{batch_id}", admin.get(batch))
+    check("/{batch_id}/manifest", admin.get(f"{batch}/manifest"))
+    check("/{batch_id}", admin.get(f"{BATCHES}/999"))
+    properties = document["components"]["schemas"]["BatchCreate"]["properties"]
+    assert set(properties) == {"order_ids", "type", "created_by"}
 
 
 def test_refuses_whoever_is_not_of_the_house(client, alice, worker, employee, admin, order):
