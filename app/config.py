@@ -46,13 +46,17 @@ class ConfigError(Exception):
     """One line that says what is wrong with the settings and what to do."""
 
 
-def load(environ: Mapping[str, str] = os.environ, *, instance: Path = ROOT / "instance") -> dict[str, Any]:
+def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = None) -> dict[str, Any]:
+    """``instance`` is where everything lies that must last; ``FABCLEAN_DISK`` names another place for it."""
     name = environ.get("FABCLEAN_ENV", DEVELOPMENT)
     if name not in ENVIRONMENTS:
         raise ConfigError(f"FABCLEAN_ENV is {name!r}; it must be one of {', '.join(ENVIRONMENTS)}")
     if name == DEVELOPMENT:
         environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v}, **environ}
     strict = name in (STAGING, PRODUCTION)
+    if strict and (ROOT / ".env").exists():
+        raise ConfigError(f"a .env file lies in the project's folder; it is for development, so in {name} it must not be there")
+    instance = instance or Path(environ.get("FABCLEAN_DISK") or ROOT / "instance")
     config: dict[str, Any] = FIXED | _prefixed(environ) | {"ENV_NAME": name, "TESTING": name == TESTING}
     config |= _secrets(environ, instance, strict=strict)
     config["SESSION_COOKIE_SECURE"] = strict
@@ -63,6 +67,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path = ROOT / "in
     config["CORS_ORIGINS"] = [origin.strip().rstrip("/") for origin in environ.get("CORS_ORIGINS", "").split(",") if origin.strip()]
     config["TRUSTED_PROXIES"] = _proxies(environ, strict=strict)
     config["PUBLIC_URL"] = environ.get("FABCLEAN_PUBLIC_URL") or environ.get("RENDER_EXTERNAL_URL")
+    config["SMTP_URL"], config["MAIL_FROM"] = _mail_server(environ.get("SMTP_URL", "")), environ.get("MAIL_FROM", "")
     config |= _counting(environ, config["DATABASE_URL"])
     if strict:
         _refuse_unsafe(environ, config)
@@ -126,6 +131,12 @@ def _proxies(environ: Mapping[str, str], *, strict: bool) -> int:
     return int(text)
 
 
+def _mail_server(url: str) -> str:
+    if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+        raise ConfigError("SMTP_URL must look like smtp://user:password@host:port, or smtps:// for encryption from the first byte")
+    return url
+
+
 def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:
     redis = environ.get("REDIS_URL", "")
     if redis:
@@ -148,8 +159,8 @@ def _refuse_unsafe(environ: Mapping[str, str], config: dict[str, Any]) -> None:
         parts = urlsplit(origin)
         if "*" in origin or parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
             raise ConfigError(f"CORS_ORIGINS holds {origin!r}; list whole origins such as https://shop.example, never a wildcard")
-    if environ.get("RENDER") and config["DATABASE_URL"].startswith("sqlite") and not environ.get("FABCLEAN_DISK"):
-        raise ConfigError("this host forgets its disk at every deploy: set DATABASE_URL to PostgreSQL, or FABCLEAN_DISK to a mounted one")
+    if environ.get("RENDER") and not environ.get("FABCLEAN_DISK"):
+        raise ConfigError("this host forgets its disk at every deploy: mount one, and name its folder in FABCLEAN_DISK")
 
 
 def _refuse_weak(name: str, value: str) -> None:

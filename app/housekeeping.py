@@ -19,7 +19,7 @@ from app.core.rate_store import RateEntry
 from app.core.session import CONTROL
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity import session_service
+from app.identity import link_service, session_service
 from app.tenancy import tenant_service
 
 EVERY_SECONDS = 2.0
@@ -76,3 +76,4 @@ def forget() -> None:
         with tenant_service.use_tenant(slug):
             idempotency.forget_before(clock.now() - KEYS_KEPT)
             session_service.forget_expired()
+            link_service.forget_expired()

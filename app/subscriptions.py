@@ -3,10 +3,16 @@
 A handler runs inside the transaction of whoever announced, so it either happens with it or not at all.
 """
 
+from app.customers.events import customer_erased, customer_merged, walk_in_met
+from app.orders import person_service
 from app.orders.events import orders_moved
+from app.portals.auth import claims
 from app.transit import transit_service
 
 
 def connect() -> None:
     """One line each: ``event.connect(service.handler)``."""
     orders_moved.connect(transit_service.orders_moved)
+    walk_in_met.connect(claims.walk_in_met)
+    customer_erased.connect(person_service.customer_erased)
+    customer_merged.connect(person_service.customer_merged)

@@ -4,10 +4,11 @@ The key is written first, in the same transaction as everything the request does
 key until the first is done, and then reads its answer. A request that failed leaves no key behind and may be tried again.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, delete, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,6 +70,21 @@ def claim(sender: Sender) -> Reply | None:
 def remember(sender: Sender, reply: Reply) -> None:
     answer = {"status": reply.status, "headers": reply.headers, "body": reply.body}
     db.session.execute(update(RememberedRequest).where(*sender._where()).values(**answer))
+
+
+def forget_replies(texts: Collection[str], *, caller: str | None = None) -> None:
+    """Whoever asks to be forgotten is in kept replies too: in their own, and in any that holds one of these texts. The keys stay,
+    so that nothing happens twice by it."""
+    with unit_of_work() as session:
+        found = [RememberedRequest.caller == caller, *(_holds(text.encode()) for text in texts)]
+        session.execute(update(RememberedRequest).where(or_(*found)).values(body=b"{}").execution_options(synchronize_session=False))
+
+
+def _holds(text: bytes) -> ColumnElement[bool]:
+    body, part = RememberedRequest.body, literal(text, LargeBinary())
+    if db.session.get_bind(RememberedRequest.__mapper__).dialect.name == "sqlite":
+        return func.instr(body, part) > 0
+    return func.position(part.op("IN")(body)) > 0
 
 
 def forget_before(moment: datetime) -> int:

@@ -38,6 +38,8 @@ def unit_of_work() -> Iterator[RoutedSession]:
         raise
     finally:
         session.writing = False
+    if waiting:
+        session.expunge_all()  # a callback that fails rolls back, and must not take what was just written out of the caller's hands
     for callback in waiting:
         _call(callback)
 

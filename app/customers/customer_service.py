@@ -1,9 +1,14 @@
+from collections.abc import Mapping
+from typing import Any
+
 from app.audit import audit_service
 from app.core import clock
 from app.core.actor import Actor
 from app.core.constraints import refusing
+from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
-from app.customers import queries
+from app.customers import events, queries
+from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
 from app.identity import account_service
 from app.identity.errors import EmailTaken
@@ -34,14 +39,46 @@ def find_or_create(name: str, email: str | None, phone: str, *, by: Actor) -> Cu
             return known
         try:
             with session.begin_nested():
-                return _create(name, email, phone, by=by)
+                customer = _create(name, email, phone, by=by)
         except EmailTaken:  # somebody else's order made this customer in the meantime
             return queries.get_by_email(email)
+        events.walk_in_met.send(customer)
+        return customer
 
 
-def _create(name: str, email: str | None, phone: str, *, by: Actor) -> Customer:
+def create(data: Mapping[str, Any], *, by: Actor) -> Customer:
+    with unit_of_work():
+        return _create(data["name"], data.get("email"), data.get("phone"), notes=data.get("notes"), by=by)
+
+
+def change(customer_id: int, data: Mapping[str, Any], *, expected: int | None, by: Actor) -> Customer:
+    with unit_of_work() as session, refusing({"uq_customer_email_norm": EmailTaken}):
+        customer = queries.get_for_staff(customer_id)
+        if not customer.is_current:
+            raise NoLongerACustomer
+        if expected not in (None, customer.version):
+            raise StaleVersion
+        changed = sorted(field for field, value in data.items() if getattr(customer, field) != value)
+        for field in changed:
+            setattr(customer, field, data[field])
+        if {"email", "name"} & set(changed):
+            _rename(customer)
+        session.flush()
+        # Which fields, not what was in them: the audit outlives a wish to be forgotten.
+        audit_service.record("customer.changed", f"customer:{customer_id}", by=by, after={"changed": changed})
+    return customer
+
+
+def _rename(customer: Customer) -> None:
+    if customer.email is None and account_service.find_of_customer(customer.id) is not None:
+        raise NeedsEmail(fields={"email": [NeedsEmail.sentence]})
+    customer.email_norm = queries.normalise_email(customer.email) if customer.email is not None else None
+    account_service.rename_of_customer(customer.id, customer.email, customer.name)
+
+
+def _create(name: str, email: str | None, phone: str | None, *, notes: str | None = None, by: Actor) -> Customer:
     email_norm = queries.normalise_email(email) if email is not None else None
-    customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, created_at=clock.now())
+    customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, notes=notes, created_at=clock.now())
     with refusing({"uq_customer_email_norm": EmailTaken}), unit_of_work() as session:
         session.add(customer)
         session.flush()

@@ -17,6 +17,14 @@ class CustomerDict(TypedDict):
     createdAt: str
 
 
+class CustomerOnFileDict(CustomerDict):
+    """What staff see of a customer."""
+
+    notes: str | None
+    erased: bool
+    mergedIntoId: int | None
+
+
 class Customer(Model):
     """A customer may be known by name only; with an e-mail they can claim an account of their own."""
 
@@ -39,3 +47,11 @@ class Customer(Model):
 
     def to_dict(self) -> CustomerDict:
         return {"id": self.id, "name": self.name, "email": self.email, "phone": self.phone, "createdAt": clock.wire(self.created_at)}
+
+    def to_file_dict(self) -> CustomerOnFileDict:
+        state = {"erased": self.anonymised_at is not None, "mergedIntoId": self.merged_into_id}
+        return {**self.to_dict(), "notes": self.notes, **state}  # type: ignore[typeddict-item]
+
+    @property
+    def is_current(self) -> bool:
+        return self.anonymised_at is None and self.merged_into_id is None

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
 from sqlalchemy import delete, select, update
 
@@ -33,6 +34,15 @@ class SignIn:
     auth_version: int
     role: str
     realm: str
+
+
+class SignInDict(TypedDict):
+    """How a sign-in is shown to whom it belongs."""
+
+    kind: str
+    beganAt: str
+    address: str | None
+    client: str | None
 
 
 def begin(account_id: int, kind: str, *, by: Actor, client: str | None = None) -> SignIn:
@@ -93,6 +103,11 @@ def end(session_id: str, *, by: Actor) -> None:
     with unit_of_work() as session:
         if session.affected(delete(SignInSession).where(SignInSession.id == session_id)):
             audit_service.record("session.ended", f"account:{by.account_id}", by=by)
+
+
+def of_account(account_id: int) -> list[SignInDict]:
+    rows = db.session.scalars(select(SignInSession).where(SignInSession.account_id == account_id).order_by(SignInSession.created_at))
+    return [{"kind": row.kind, "beganAt": clock.wire(row.created_at), "address": row.address, "client": row.client} for row in rows]
 
 
 def end_all(account: Account, *, keep: str | None = None) -> None:

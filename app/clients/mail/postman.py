@@ -45,12 +45,14 @@ atexit.register(wait)
 
 def _walk() -> None:
     while True:
-        kind, errand = _errands.get()
+        waiting = [_errands.get()]
         time.sleep(PAUSE_SECONDS)
-        try:
-            _run(kind, errand)
-        finally:
-            _errands.task_done()
+        waiting += [_errands.get() for _ in range(_errands.qsize())]  # nobody else takes any
+        for kind, errand in waiting:
+            try:
+                _run(kind, errand)
+            finally:
+                _errands.task_done()
 
 
 def _run(kind: str, errand: Errand) -> None:

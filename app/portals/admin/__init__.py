@@ -4,4 +4,16 @@ from app.portals.http.portal import Portal
 
 admin = Portal("admin", __name__, realms=("staff",), url_prefix="/admin")
 
-from app.portals.admin import deliveries, home, order_pages, orders, service_pages, services, signing, stores, transit  # noqa: F401
+from app.portals.admin import (  # noqa: F401
+    customers,
+    deliveries,
+    home,
+    order_pages,
+    orders,
+    service_pages,
+    services,
+    signing,
+    stores,
+    transit,
+    workers,
+)

@@ -45,6 +45,8 @@ SENTENCES = {
     503: errors.Unavailable.sentence,
 }
 JSON_PREFIXES = ("/api", "/auth", "/admin/api", "/employee/api", "/worker/api", "/health")
+# Among those a browser comes to these as well: letters link to them.
+LINK_PAGES = {"/auth/forgot", "/auth/reset", "/auth/claim", "/auth/invite"}
 SIGN_IN_PAGES = {"admin", "employee", "worker", "customer"}
 
 
@@ -62,7 +64,8 @@ def init_app(app: Flask) -> None:
 
 def wants_page() -> bool:
     """Only somebody who asks for HTML by name, and not at an address that speaks JSON, gets a page."""
-    if any(request.path == prefix or request.path.startswith(prefix + "/") for prefix in JSON_PREFIXES) or request.is_json:
+    speaks_json = any(request.path == prefix or request.path.startswith(prefix + "/") for prefix in JSON_PREFIXES)
+    if request.is_json or (speaks_json and request.path not in LINK_PAGES):
         return False
     return "text/html" in request.headers.get("Accept", "")
 
