@@ -81,7 +81,7 @@ class RoundQuery(Shape):
     date = Day(load_default=None)
 
 
-class Proof(Shape):
+class ProofCreate(Shape):
     """Who took it, or a photo or a signature that was uploaded before. At least one of them."""
 
     name = Line(longest=100, allow_none=True)
@@ -97,7 +97,7 @@ class _NoData(Shape):
     pass
 
 
-_DATA: dict[str, type[Shape]] = {DeliveryEvent.START: _NoData, DeliveryEvent.COMPLETE: Proof, DeliveryEvent.FAIL: Failure}
+_DATA: dict[str, type[Shape]] = {DeliveryEvent.START: _NoData, DeliveryEvent.COMPLETE: ProofCreate, DeliveryEvent.FAIL: Failure}
 
 
 class OfflineEventShape(Shape):

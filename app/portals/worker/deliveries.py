@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.identity.permissions import Permission
 from app.logistics import delivery_service, queries
 from app.logistics.models import StopDict
-from app.logistics.schemas import Failure, Proof, RoundQuery
+from app.logistics.schemas import Failure, ProofCreate, RoundQuery
 from app.portals.http.answers import with_version
 from app.portals.http.guard import who
 from app.portals.http.portal import answers, asks, permits, reads
@@ -35,7 +35,7 @@ def start_stop(delivery_id: int) -> ResponseReturnValue:
 
 @worker.put(f"{STOP}/complete")
 @permits(Permission.DELIVERY_WORK)
-@reads(Proof)
+@reads(ProofCreate)
 @answers(200, StopDict, "Done, with its proof. An order that was dropped off is delivered.")
 def complete_stop(delivery_id: int, data: dict[str, Any]) -> ResponseReturnValue:
     return _shown(delivery_service.complete(delivery_id, data, by=who()))
