@@ -210,6 +210,7 @@ def statements(app):
     return seen
 
 
+@pytest.mark.slow
 def test_five_hundred_orders_take_few_statements_and_little_time(app, statements):
     with inside(app):
         order_ids = placed(500)
@@ -222,7 +223,6 @@ def test_five_hundred_orders_take_few_statements_and_little_time(app, statements
             else:
                 transit_service.advance(batch_id, BatchEvent(step), expected=None, by=CLERK)
             counts[step] = (len(statements), round(time.perf_counter() - began, 3))
-        print(counts)
         assert db.session.scalar(select(func.count()).where(TransitLine.batch_id == batch_id, TransitLine.received_at.is_not(None))) == 500
     assert max(count for count, _ in counts.values()) <= 25, counts
     assert max(seconds for _, seconds in counts.values()) < 3, counts
