@@ -1,6 +1,5 @@
 """How the server runs. Every value can be overridden on gunicorn's command line."""
 
-import os
 import sys
 
 from app import config as settings
@@ -11,12 +10,13 @@ except settings.ConfigError as error:
     print(f"FabClean does not start: {error}.", file=sys.stderr)
     raise SystemExit(3) from None
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5005')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+_environment = settings.with_dotenv()
+bind = f"{_environment.get('HOST', '127.0.0.1')}:{_environment.get('PORT', '5005')}"
+workers = int(_environment.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 # Threads, not processes, wait for slow clients: with 8 of them 20 slow ones stopped everybody, with 512 four hundred did not
 # (docs/decisions/0012). A thread that waits costs about 25 kB.
-threads = int(os.environ.get("WEB_THREADS", "512"))
+threads = int(_environment.get("WEB_THREADS", "512"))
 worker_connections = 2000
 timeout = 30
 graceful_timeout = 20
@@ -30,6 +30,7 @@ limit_request_field_size = 8190
 # The application counts proxies itself (TRUSTED_PROXIES); here nobody may set the scheme.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
+control_socket_disable = True  # one socket a user, not a server: two installations would share it
 accesslog = None  # the application writes one structured line a request
 loglevel = "warning"
 

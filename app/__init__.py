@@ -27,7 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     if app.config["CORS_ORIGINS"]:
         cors.init_app(app, origins=app.config["CORS_ORIGINS"], expose_headers=["ETag", "Link", "Retry-After", "X-Request-Id"])
     if hops := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1)  # type: ignore[method-assign]
 
     portals.init_app(app)
     cli.init_app(app)

@@ -48,11 +48,10 @@ class ConfigError(Exception):
 
 def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = None) -> dict[str, Any]:
     """``instance`` is where everything lies that must last; ``FABCLEAN_DISK`` names another place for it."""
+    environ = with_dotenv(environ)
     name = environ.get("FABCLEAN_ENV", DEVELOPMENT)
     if name not in ENVIRONMENTS:
         raise ConfigError(f"FABCLEAN_ENV is {name!r}; it must be one of {', '.join(ENVIRONMENTS)}")
-    if name == DEVELOPMENT:
-        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v}, **environ}
     strict = name in (STAGING, PRODUCTION)
     if strict and (ROOT / ".env").exists():
         raise ConfigError(f"a .env file lies in the project's folder; it is for development, so in {name} it must not be there")
@@ -72,6 +71,13 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     if strict:
         _refuse_unsafe(environ, config)
     return config
+
+
+def with_dotenv(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """The environment, and in development whatever ``.env`` adds to it."""
+    if environ.get("FABCLEAN_ENV", DEVELOPMENT) != DEVELOPMENT:
+        return environ
+    return {name: text for name, text in dotenv_values(ROOT / ".env").items() if text} | dict(environ)
 
 
 def _prefixed(environ: Mapping[str, str]) -> dict[str, Any]:

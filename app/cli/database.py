@@ -17,6 +17,12 @@ from app.tenancy.tenant_service import MAIN
 @with_appcontext
 def init_db() -> None:
     """Create or migrate the database, and fill an empty one with the first business, its services and its administrator."""
+    with migrations.one_at_a_time(db.engines[CONTROL]):
+        _bring_up_to_date()
+    click.echo("The database is ready.")
+
+
+def _bring_up_to_date() -> None:
     migrations.upgrade(db.engines[CONTROL], CONTROL)
     config = current_app.config
     tenant_service.register(MAIN, config["BUSINESS_NAME"], currency=config["CURRENCY"], timezone=config["TIMEZONE"])
@@ -27,4 +33,3 @@ def init_db() -> None:
         if added := service_service.seed(by=by):
             click.echo(f"Added {added} services to begin with.")
         accounts.create_first_admin(by=by)
-    click.echo("The database is ready.")

@@ -2,6 +2,8 @@
 in tests and at release.
 """
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ CHAINS = (CONTROL, "tenant")
 FOLDER = Path(__file__).parents[2] / "migrations"
 CONTROL_PREFIX = "control_"  # both chains may share a database, so a table's name tells whose it is
 ADVISORY_LOCK = 0x_FAB_C1EA
+RELEASE_LOCK = ADVISORY_LOCK + 1
 
 
 def upgrade(engine: Engine, chain: str, revision: str = "head", *, schema: str | None = None) -> None:
@@ -48,6 +51,29 @@ def drift(engine: Engine, chain: str) -> list[object]:
     with engine.connect() as connection:
         options = {"version_table": _version_table(chain), "include_name": _belongs_to(chain), "compare_type": True}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), _metadata(chain)))
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """A whole release: migrations, and what fills an empty database. Several instances that start together take turns at it."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            path = connection.scalar(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
+        descriptor = os.open(f"{path}-release", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0; SET lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": RELEASE_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": RELEASE_LOCK})
+            connection.invalidate()  # its settings must not go back into the pool
 
 
 @contextmanager

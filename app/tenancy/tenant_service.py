@@ -114,20 +114,24 @@ def register(slug: str, name: str, *, currency: str, timezone: str, database_url
 
 
 def migrate(slug: str) -> None:
-    home = find_business(slug).home
-    if home.url is None:
+    _migrate_home(find_business(slug).home.url)
+
+
+def _migrate_home(url: str | None) -> None:
+    if url is None:
         migrations.upgrade(db.engines[CONTROL], "tenant")
     else:
-        migrations.upgrade_url(home.url, "tenant")
+        migrations.upgrade_url(url, "tenant")
 
 
 def migrate_all() -> list[str]:
     """The control tables first, then every business. Returns the slugs."""
     migrations.upgrade(db.engines[CONTROL], CONTROL)
-    slugs = open_slugs()
-    for slug in slugs:
-        migrate(slug)
-    return slugs
+    with Session(db.engines[CONTROL].execution_options(reads=True)) as session:
+        homes = {tenant.slug: tenant.database_url for tenant in session.scalars(select(Tenant).order_by(Tenant.slug))}
+    for url in homes.values():  # closed ones too: they may open again
+        _migrate_home(url)
+    return list(homes)
 
 
 def open_slugs() -> list[str]:

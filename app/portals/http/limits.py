@@ -1,5 +1,6 @@
 """How often somebody may try. Counted exactly over all workers: in the control database, or in Redis when there is one."""
 
+import hashlib
 import ipaddress
 import time
 
@@ -9,14 +10,18 @@ from limits import parse
 from app.core.errors import TooMany
 from app.core.unit_of_work import stop_reading
 from app.extensions import limiter
+from app.tenancy.tenant_service import current_business
 
 
 def spend(rate: str, *key: str) -> None:
-    """Count one try under this key, or refuse and say how long to wait."""
+    """Count one try under this key, or refuse and say how long to wait.
+
+    Each business counts its own, and what is stored is a hash: the counters lie outside the business's database.
+    """
     stop_reading()
-    item = parse(rate)
-    if not limiter.limiter.hit(item, *key):
-        reset = limiter.limiter.get_window_stats(item, *key).reset_time
+    item, name = parse(rate), hashlib.sha256("|".join((current_business().slug, *key)).encode()).hexdigest()
+    if not limiter.limiter.hit(item, name):
+        reset = limiter.limiter.get_window_stats(item, name).reset_time
         raise TooMany(retry_after=max(1, int(reset - time.time()) + 1))
 
 

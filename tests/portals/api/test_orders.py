@@ -167,6 +167,13 @@ def test_staff_read_any_order(admin, employee, alice):
     assert employee.get(f"/api/orders/{order['id']}").json == order
 
 
+def test_whoever_is_signed_in_orders_for_themselves(alice, bob):
+    order = place_for(alice, BOB.login)
+    assert order["customerEmail"] == BOB.login  # as written on the ticket
+    assert [mine["id"] for mine in alice.get("/api/orders").json] == [order["id"]]
+    assert bob.get("/api/orders").json == []
+
+
 def test_refuses_a_stranger(client, alice, charlie, worker):
     order_id = place_for(alice, ALICE.login)["id"]
     assert charlie.get(f"/api/orders/{order_id}").status_code == 403
