@@ -12,7 +12,10 @@ from app.core.errors import KeyReused
 from app.core.idempotency import RememberedRequest, Reply, Sender
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
+from app.identity.permissions import Permission
 from app.orders.models import Order
+from app.places.models import Store
+from app.portals.http.portal import Portal, permits
 from tests.support import people
 from tests.support.shop import inside
 
@@ -83,6 +86,26 @@ def test_a_request_that_failed_leaves_no_key(app):
     assert place(app, "one key", wrong).status_code == 400
     assert count(app, RememberedRequest) == 0
     assert place(app, "one key").status_code == 201
+
+
+def test_an_answer_that_is_an_error_is_not_kept_nor_what_was_written_for_it(app):
+    portal, walked_through = Portal("fresh", __name__, realms=("staff",)), []
+
+    @portal.post("/change-of-mind")
+    @permits(Permission.SITE_VISIT)
+    def change_of_mind():
+        walked_through.append(1)
+        with unit_of_work() as session:
+            session.add(Store(code=f"s{len(walked_through)}", name="", created_at=clock.now()))
+        return {"error": "on second thoughts"}, 409
+
+    app.register_blueprint(portal)
+    before = count(app, Store)
+    for _ in range(2):
+        assert app.test_client().post("/change-of-mind", json={}, headers={"Idempotency-Key": "one key"}).status_code == 409
+    assert len(walked_through) == 2
+    assert count(app, Store) == before
+    assert count(app, RememberedRequest) == 0
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "schlüssel", "tab\there"])
