@@ -1,4 +1,4 @@
-"""A real browser in front of the real server. One shop is full of orders, the other has only just opened."""
+"""A real browser in front of the real server, at three shops: one full of orders, one without any, one to work in."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,9 +60,17 @@ def full_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPa
     shop.server.stop()
 
 
+@pytest.fixture(scope="session")
+def own_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Three services and the cast. Change what you like, and expect that others have."""
+    shop = Shop(sqlite_databases.filled(), tmp_path_factory.mktemp("own_shop") / "log")
+    yield shop
+    shop.server.stop()
+
+
 @pytest.fixture(scope="module")
 def new_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Three services, the cast, and not one order."""
+    """Opened this morning: not one order. Leave it so."""
     shop = Shop(sqlite_databases.filled(), tmp_path_factory.mktemp("new_shop") / "log")
     yield shop
     shop.server.stop()
@@ -99,9 +107,9 @@ def open_page(browser: Browser) -> Iterator[Open]:
             context.close()
 
 
-def keep_picture(page: Page, name: str) -> None:
+def keep_picture(page: Page, name: str, *, whole: bool = True) -> None:
     """On a phone and at a desk, for whoever wants to look at what the tests saw."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=ARTEFACTS / f"{name}-{width}.png", full_page=True)
+        page.screenshot(path=ARTEFACTS / f"{name}-{width}.png", full_page=whole)

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.support.orders import ORDER
-from tests.support.people import ADMIN
+from tests.support.people import ADMIN, ERIN
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_owner_signs_in_and_sees_an_order_that_a_program_placed(new_shop: Shop, open_page: Open) -> None:
-    placed = httpx.post(f"{new_shop.url}/api/orders", json={**ORDER, "customerName": "Ravi Krishnan"}).raise_for_status().json()["order"]
-    page = open_page(new_shop, "/admin/login").page
+def test_the_owner_signs_in_and_sees_an_order_that_a_program_placed(own_shop: Shop, open_page: Open) -> None:
+    placed = httpx.post(f"{own_shop.url}/api/orders", json={**ORDER, "customerName": "Ravi Krishnan"}).raise_for_status().json()["order"]
+    page = open_page(own_shop, "/admin/login").page
     page.get_by_label("User name").fill(ADMIN.login)
     page.get_by_label("Password", exact=True).fill(ADMIN.password)
     page.get_by_role("button", name="Sign in").click()
@@ -29,8 +29,8 @@ def test_the_owner_signs_in_and_sees_an_order_that_a_program_placed(new_shop: Sh
     expect(page).to_have_title("Sign in to the office · FabClean")
 
 
-def test_a_service_is_added_changed_retired_and_offered_again(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/admin/services/", ADMIN).page
+def test_a_service_is_added_changed_retired_and_offered_again(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/admin/services/", ADMIN).page
     page.get_by_role("link", name="Add a service").click()
     page.get_by_label("Name").fill("Curtain cleaning")
     page.get_by_label("Price for one piece").fill("450.50")
@@ -57,8 +57,8 @@ def test_a_service_is_added_changed_retired_and_offered_again(new_shop: Shop, op
     expect(page.get_by_text("Curtain cleaning")).to_be_visible()
 
 
-def test_a_form_that_does_not_do_keeps_what_was_typed_and_says_where(new_shop: Shop, open_page: Open) -> None:
-    eyes = open_page(new_shop, "/admin/services/add", ADMIN)
+def test_a_form_that_does_not_do_keeps_what_was_typed_and_says_where(own_shop: Shop, open_page: Open) -> None:
+    eyes = open_page(own_shop, "/admin/services/add", ADMIN)
     eyes.expected_statuses.add(400)
     page = eyes.page
     page.get_by_label("Name").fill("Shoes")
@@ -76,9 +76,9 @@ def test_a_form_that_does_not_do_keeps_what_was_typed_and_says_where(new_shop: S
     keep_picture(page, "journey-service-refused")
 
 
-def test_of_two_who_change_a_service_the_second_sees_what_the_first_did(new_shop: Shop, open_page: Open) -> None:
-    first = open_page(new_shop, "/admin/services/s2/edit", ADMIN).page
-    eyes = open_page(new_shop, "/admin/services/s2/edit", ADMIN)
+def test_of_two_who_change_a_service_the_second_sees_what_the_first_did(own_shop: Shop, open_page: Open) -> None:
+    first = open_page(own_shop, "/admin/services/s2/edit", ADMIN).page
+    eyes = open_page(own_shop, "/admin/services/s2/edit", ADMIN)
     eyes.expected_statuses.add(412)
     second = eyes.page
     first.get_by_label("Price for one piece").fill("310")
@@ -112,7 +112,6 @@ def test_pages_of_a_long_list_follow_each_other(full_shop: Shop, open_page: Open
 
 
 def test_the_counter_opens_an_order_by_its_number_and_by_its_code(full_shop: Shop, open_page: Open) -> None:
-    from tests.support.people import ERIN
 
     furniture = full_shop.furniture
     assert furniture is not None

@@ -9,13 +9,13 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.support.orders import ORDER
-from tests.support.people import ALICE
+from tests.support.people import ALICE, BOB
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_customer_signs_up_and_sees_their_own_order(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/").page
+def test_a_customer_signs_up_and_sees_their_own_order(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/").page
     page.get_by_role("link", name="Create an account").click()
     page.get_by_label("Your name").fill("Nina New")
     page.get_by_label("E-mail").fill("nina@example.com")
@@ -25,8 +25,8 @@ def test_a_customer_signs_up_and_sees_their_own_order(new_shop: Shop, open_page:
     expect(page.get_by_role("heading", level=3)).to_have_text("No orders yet")
 
     order = {**ORDER, "customerEmail": "nina@example.com", "customerName": "Nina New"}
-    httpx.post(f"{new_shop.url}/api/orders", json={**ORDER, "customerEmail": "somebody@else.example"}).raise_for_status()
-    placed = httpx.post(f"{new_shop.url}/api/orders", json=order).raise_for_status().json()["order"]
+    httpx.post(f"{own_shop.url}/api/orders", json={**ORDER, "customerEmail": "somebody@else.example"}).raise_for_status()
+    placed = httpx.post(f"{own_shop.url}/api/orders", json=order).raise_for_status().json()["order"]
     page.reload()
     expect(page.get_by_role("link", name=re.compile("^Order"))).to_have_text([f"Order {placed['number']}"])
     keep_picture(page, "journey-customer-home")
@@ -41,8 +41,8 @@ def test_a_customer_signs_up_and_sees_their_own_order(new_shop: Shop, open_page:
     assert "₹" not in text
 
 
-def test_signing_up_says_at_the_field_what_is_wrong(new_shop: Shop, open_page: Open) -> None:
-    eyes = open_page(new_shop, "/customer/signup")
+def test_signing_up_says_at_the_field_what_is_wrong(own_shop: Shop, open_page: Open) -> None:
+    eyes = open_page(own_shop, "/customer/signup")
     eyes.expected_statuses.add(400)
     page = eyes.page
     page.get_by_label("Your name").fill("Nora Newcomer")
@@ -54,22 +54,22 @@ def test_signing_up_says_at_the_field_what_is_wrong(new_shop: Shop, open_page: O
     expect(page.get_by_label("Your name")).to_have_value("Nora Newcomer")
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
     page.get_by_label("Phone").fill("555-0199")
-    page.get_by_label("Password", exact=True).fill("noranewcomer")
+    page.get_by_label("Password", exact=True).fill("fabcleanadmin")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_label("Password", exact=True)).to_have_accessible_description(re.compile("easy to guess"))
     eyes.check_access()
     keep_picture(page, "journey-sign-up-refused")
 
 
-def test_an_e_mail_that_is_known_leads_to_signing_in(new_shop: Shop, open_page: Open) -> None:
-    eyes = open_page(new_shop, "/customer/signup")
+def test_an_e_mail_that_is_known_leads_to_signing_in(own_shop: Shop, open_page: Open) -> None:
+    eyes = open_page(own_shop, "/customer/signup")
     eyes.expected_statuses.add(400)
     page = eyes.page
     for label, text in (("Your name", "Alice"), ("E-mail", ALICE.login), ("Phone", "555-0100"), ("Password", "seven green lamps hum")):
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="Create account").click()
     page.get_by_role("alert").get_by_role("link", name="sign in").click()
-    expect(page).to_have_url(f"{new_shop.url}/customer/login")
+    expect(page).to_have_url(f"{own_shop.url}/customer/login")
 
 
 def test_whoever_holds_the_ticket_follows_the_order(full_shop: Shop, open_page: Open) -> None:
@@ -94,18 +94,17 @@ def test_an_unknown_code_is_said_where_it_was_typed(full_shop: Shop, open_page: 
 
 
 def test_a_stranger_sees_a_sentence_instead_of_anothers_order(full_shop: Shop, open_page: Open) -> None:
-    from tests.support.people import BOB
 
     assert full_shop.furniture is not None
     page = open_page(full_shop, f"/customer/orders/{full_shop.furniture.order_id}", BOB, status=403).page
     expect(page.get_by_role("main")).to_contain_text("This order belongs to somebody else.")
 
 
-def test_the_error_page_needs_no_database(new_shop: Shop, open_page: Open) -> None:
+def test_the_error_page_needs_no_database(own_shop: Shop, open_page: Open) -> None:
     """Without its tables nothing can be read, not even whose shop this is."""
-    eyes = open_page(new_shop, "/")
+    eyes = open_page(own_shop, "/")
     eyes.expected_statuses |= {500, 503}
-    with sqlite3.connect(new_shop.database, timeout=10) as database:
+    with sqlite3.connect(own_shop.database, timeout=10) as database:
         database.execute("ALTER TABLE service RENAME TO service_away")
     try:
         eyes.page.reload()
@@ -114,5 +113,5 @@ def test_the_error_page_needs_no_database(new_shop: Shop, open_page: Open) -> No
         eyes.check_access()
         keep_picture(eyes.page, "journey-error")
     finally:
-        with sqlite3.connect(new_shop.database, timeout=10) as database:
+        with sqlite3.connect(own_shop.database, timeout=10) as database:
             database.execute("ALTER TABLE service_away RENAME TO service")

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(("portal", "label"), [("admin", "User name"), ("employee", "E-mail or user name"), ("customer", "E-mail")])
-def test_a_wrong_password_keeps_the_login_and_not_the_password(portal: str, label: str, new_shop: Shop, open_page: Open) -> None:
-    eyes = open_page(new_shop, f"/{portal}/login")
+def test_a_wrong_password_keeps_the_login_and_not_the_password(portal: str, label: str, own_shop: Shop, open_page: Open) -> None:
+    eyes = open_page(own_shop, f"/{portal}/login")
     eyes.expected_statuses.add(401)
     page = eyes.page
     page.get_by_label(label).fill("somebody@example.com")
@@ -28,29 +28,30 @@ def test_a_wrong_password_keeps_the_login_and_not_the_password(portal: str, labe
     keep_picture(page, f"journey-wrong-password-{portal}")
 
 
-def test_an_expired_session_returns_to_the_same_page_after_signing_in(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/admin/login").page
+def test_an_expired_session_returns_to_the_same_page_after_signing_in(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/admin/login").page
     _sign_in(page, "User name", ADMIN)
     page.goto("/admin/orders/?status=Ready")
-    with sqlite3.connect(new_shop.database, timeout=10) as database:
-        database.execute("UPDATE sign_in_session SET expires_at = '2020-01-01T00:00:00.000Z'")
+    with sqlite3.connect(own_shop.database, timeout=10) as database:
+        newest = "SELECT id FROM sign_in_session ORDER BY created_at DESC LIMIT 1"
+        database.execute(f"UPDATE sign_in_session SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = ({newest})")
     page.reload()
     expect(page).to_have_title("Sign in to the office · FabClean")
     _sign_in(page, "User name", ADMIN)
-    expect(page).to_have_url(f"{new_shop.url}/admin/orders/?status=Ready")
+    expect(page).to_have_url(f"{own_shop.url}/admin/orders/?status=Ready")
 
 
 @pytest.mark.parametrize(("portal", "person"), [("employee", ERIN), ("worker", WANDA), ("customer", ALICE)])
-def test_whoever_signs_in_lands_in_their_portal_and_can_leave_it(portal: str, person: Person, new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, f"/{portal}/login").page
+def test_whoever_signs_in_lands_in_their_portal_and_can_leave_it(portal: str, person: Person, own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, f"/{portal}/login").page
     _sign_in(page, "E-mail", person)
-    expect(page).to_have_url(f"{new_shop.url}/{portal}/")
+    expect(page).to_have_url(f"{own_shop.url}/{portal}/")
     page.get_by_role("button", name="Sign out").click()
-    expect(page).to_have_url(f"{new_shop.url}/{portal}/login")
+    expect(page).to_have_url(f"{own_shop.url}/{portal}/login")
 
 
-def test_the_keyboard_alone_is_enough(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/customer/").page
+def test_the_keyboard_alone_is_enough(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/customer/").page
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(ALICE.login)
     page.keyboard.press("Tab")
@@ -65,8 +66,8 @@ def test_the_keyboard_alone_is_enough(new_shop: Shop, open_page: Open) -> None:
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def test_a_password_can_be_looked_at(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/customer/signup").page
+def test_a_password_can_be_looked_at(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/customer/signup").page
     password = page.get_by_label("Password", exact=True)
     password.fill("what did I type")
     page.get_by_role("button", name="Show the password").click()

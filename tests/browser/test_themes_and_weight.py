@@ -14,18 +14,18 @@ OWN_BYTES_AT_MOST = 150_000
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_systems_setting_holds_with_and_without_scripts(scheme: str, scripts: bool, new_shop: Shop, open_page: Open) -> None:
+def test_the_systems_setting_holds_with_and_without_scripts(scheme: str, scripts: bool, own_shop: Shop, open_page: Open) -> None:
     if not scripts:
-        eyes = open_page(new_shop, "/", color_scheme=scheme, java_script_enabled=False)
+        eyes = open_page(own_shop, "/", color_scheme=scheme, java_script_enabled=False)
         expect(eyes.page.locator("[data-theme-toggle]")).not_to_be_visible()
     else:
-        eyes = open_page(new_shop, "/", color_scheme=scheme)
+        eyes = open_page(own_shop, "/", color_scheme=scheme)
         expect(eyes.page.locator("[data-theme-toggle]")).to_be_visible()
     expect(eyes.page.locator("body")).to_have_css("background-color", PAPER[scheme])
 
 
-def test_a_choice_is_kept_and_is_there_before_anything_is_painted(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/", color_scheme="light").page
+def test_a_choice_is_kept_and_is_there_before_anything_is_painted(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/", color_scheme="light").page
     page.get_by_role("button", name="Use dark colours").click()
     expect(page.locator("body")).to_have_css("background-color", PAPER["dark"])
     page.add_init_script("requestAnimationFrame(() => { window.first = getComputedStyle(document.documentElement).colorScheme; })")
@@ -36,8 +36,8 @@ def test_a_choice_is_kept_and_is_there_before_anything_is_painted(new_shop: Shop
     assert page.evaluate("localStorage.getItem('theme')") is None, "a choice equal to the system's is forgotten"
 
 
-def test_work_gets_done_without_scripts(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/admin/services/add", ADMIN, java_script_enabled=False).page
+def test_work_gets_done_without_scripts(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/admin/services/add", ADMIN, java_script_enabled=False).page
     page.get_by_label("Name").fill("Mending")
     page.get_by_label("Price for one piece").fill("75")
     page.get_by_label("Ready in").fill("24")
@@ -47,8 +47,8 @@ def test_work_gets_done_without_scripts(new_shop: Shop, open_page: Open) -> None
     expect(page.get_by_role("row").filter(has_text="Mending")).to_contain_text("Retired")
 
 
-def test_a_form_is_not_sent_twice(new_shop: Shop, open_page: Open) -> None:
-    page = open_page(new_shop, "/admin/services/add", ADMIN).page
+def test_a_form_is_not_sent_twice(own_shop: Shop, open_page: Open) -> None:
+    page = open_page(own_shop, "/admin/services/add", ADMIN).page
     page.get_by_label("Name").fill("Once only")
     page.get_by_label("Price for one piece").fill("75")
     page.get_by_label("Ready in").fill("24")
