@@ -35,8 +35,7 @@ class FileTooLarge(TooLarge):
 
 def store() -> FileStore:
     """This business's own folder: nothing of one is ever found by another."""
-    folder = Path(current_app.config.get("FILES") or current_app.config["INSTANCE"] / "files")
-    return FileStore(folder / current_business().slug)
+    return FileStore(Path(current_app.config["INSTANCE"]) / "files" / current_business().slug)
 
 
 @contextmanager
