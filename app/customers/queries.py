@@ -7,6 +7,7 @@ from app.customers.errors import NoSuchCustomer, UnknownCustomer
 from app.customers.models import Customer
 from app.extensions import db
 
+LARGEST_ID = 2**63 - 1  # beyond it a database cannot even be asked
 _PHONE = re.compile(r"[+0-9 ()./-]{3,32}")
 
 
@@ -29,7 +30,7 @@ def get(customer_id: int | None) -> Customer:
 
 def get_for_staff(customer_id: int) -> Customer:
     """Erased and merged ones too: old orders lead to them."""
-    customer = db.session.get(Customer, customer_id)
+    customer = db.session.get(Customer, customer_id) if customer_id <= LARGEST_ID else None
     if customer is None:
         raise UnknownCustomer
     return customer

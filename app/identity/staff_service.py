@@ -20,6 +20,7 @@ from app.identity.principal import Principal
 from app.notifications import letter_service
 from app.notifications.letter_service import Post
 
+LARGEST_ID = 2**63 - 1  # beyond it a database cannot even be asked
 INVITATION_PAGE = "/auth/invite"
 
 
@@ -32,7 +33,7 @@ def find(*, limit: int, cursor: str | None) -> Page[Account]:
 
 
 def get(account_id: int) -> Account:
-    account = db.session.get(Account, account_id)
+    account = db.session.get(Account, account_id) if account_id <= LARGEST_ID else None
     if account is None or account.realm != STAFF_REALM:
         raise UnknownStaff
     return account

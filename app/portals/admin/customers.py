@@ -14,6 +14,8 @@ from app.portals.http.guard import who
 from app.portals.http.portal import answers, asks, permits, reads, versioned
 from app.portals.http.signing_in import MessageDict
 
+CUSTOMER = "/api/customers/<int:customer_id>"
+
 
 @admin.get("/api/customers")
 @permits(Permission.CUSTOMER_READ)
@@ -35,7 +37,7 @@ def create_customer(data: dict[str, Any]) -> ResponseReturnValue:
     return response
 
 
-@admin.get("/api/customers/<int:customer_id>")
+@admin.get(CUSTOMER)
 @permits(Permission.CUSTOMER_READ)
 @answers(200, CustomerOnFileDict, "The customer. Erased and merged ones are shown as such, because old orders lead to them.")
 def show_customer(customer_id: int) -> ResponseReturnValue:
@@ -43,7 +45,7 @@ def show_customer(customer_id: int) -> ResponseReturnValue:
     return with_version(customer.to_file_dict(), customer.version)
 
 
-@admin.put("/api/customers/<int:customer_id>")
+@admin.put(CUSTOMER)
 @permits(Permission.CUSTOMER_EDIT)
 @reads(CustomerUpdate)
 @versioned
@@ -53,7 +55,7 @@ def change_customer(customer_id: int, data: dict[str, Any], expected: int | None
     return with_version(customer.to_file_dict(), customer.version)
 
 
-@admin.delete("/api/customers/<int:customer_id>")
+@admin.delete(CUSTOMER)
 @permits(Permission.CUSTOMER_ERASE)
 @versioned
 @answers(200, MessageDict, "Forgotten: the account, the sign-ins, and what names them in their orders. The orders stay, without a name.")
@@ -62,7 +64,7 @@ def erase_customer(customer_id: int, expected: int | None) -> ResponseReturnValu
     return {"message": "Deleted"}
 
 
-@admin.post("/api/customers/<int:customer_id>/merge")
+@admin.post(f"{CUSTOMER}/merge")
 @permits(Permission.CUSTOMER_ERASE)
 @reads(Merge)
 @answers(200, CustomerOnFileDict, "The customer who has everything of both now.")

@@ -15,6 +15,8 @@ from app.portals.http.guard import who
 from app.portals.http.portal import answers, asks, permits, reads, secret, versioned
 from app.portals.http.post import post
 
+WORKER = "/api/workers/<int:worker_id>"
+
 
 @admin.get("/api/workers")
 @permits(Permission.STAFF_READ)
@@ -39,7 +41,7 @@ def hire_worker(data: dict[str, Any]) -> ResponseReturnValue:
     return response
 
 
-@admin.get("/api/workers/<int:worker_id>")
+@admin.get(WORKER)
 @permits(Permission.STAFF_READ)
 @answers(200, StaffDict, "The member of staff.")
 def show_worker(worker_id: int) -> ResponseReturnValue:
@@ -47,7 +49,7 @@ def show_worker(worker_id: int) -> ResponseReturnValue:
     return with_version(account.to_dict(), account.version)
 
 
-@admin.put("/api/workers/<int:worker_id>")
+@admin.put(WORKER)
 @permits(Permission.STAFF_EDIT)
 @reads(StaffUpdate)
 @versioned
@@ -58,7 +60,7 @@ def change_worker(worker_id: int, data: dict[str, Any], expected: int | None) ->
     return with_version(account.to_dict(), account.version)
 
 
-@admin.delete("/api/workers/<int:worker_id>")
+@admin.delete(WORKER)
 @permits(Permission.STAFF_EDIT)
 @versioned
 @answers(200, StaffDict, "Switched off: nothing they hold opens anything any more. The record stays for what they did.")
