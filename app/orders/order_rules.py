@@ -8,7 +8,6 @@ from enum import StrEnum
 from app.core.money import LARGEST, Money
 from app.identity.permissions import Role
 from app.orders.errors import NotYourStep, TooExpensive, WrongStep
-from app.places.opening_rules import Opening
 
 
 class Status(StrEnum):
@@ -120,6 +119,6 @@ def total(prices: Iterable[tuple[Money, int]], currency: str) -> Money:
     return result
 
 
-def due_at(placed_at: datetime, durations_hours: Iterable[int], opening: Opening) -> datetime:
-    """The services run side by side, so the longest decides. What would be done while the shop is closed is due when it opens."""
-    return opening.next_open(placed_at + timedelta(hours=max(durations_hours)))
+def finished_at(placed_at: datetime, durations_hours: Iterable[int]) -> datetime:
+    """The services run side by side, so the longest decides."""
+    return placed_at + timedelta(hours=max(durations_hours))

@@ -22,7 +22,7 @@ from app.orders.errors import NotYourEmail, NotYourOrder, TooLate, UnknownOrder,
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Status
 from app.places import queries as places
-from app.places.opening_rules import Opening
+from app.places import store_service
 from app.tenancy.tenant_service import current_business
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
         customer = _customer_of(data, by=by)
         now, business, store = at or clock.now(), current_business(), places.get_default()
         currency = business.currency
-        opening = Opening.of(business.timezone, store.opening_hours, store.closed_days)
+        # What would be done while the shop is closed is due when it opens.
+        opening = store_service.opening_of(store, business.timezone)
+        finished = order_rules.finished_at(now, (services[line.service_id].duration_hours for line in lines))
         order = Order(
             id=ids.new_code(),
             store_id=store.id,
@@ -51,7 +53,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
             customer_email=data.get("customerEmail", customer.email),
             customer_phone=data.get("customerPhone", customer.phone),
             pickup_date=data.get("pickupDate"),
-            due_at=order_rules.due_at(now, (services[line.service_id].duration_hours for line in lines), opening),
+            due_at=opening.next_open(finished),
             special_instructions=data.get("specialInstructions", ""),
             total_minor=order_rules.total(((services[line.service_id].price, line.quantity) for line in lines), currency).minor,
             currency=currency,

@@ -11,6 +11,7 @@ from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
 from app.places import queries
 from app.places.models import Store
+from app.places.opening_rules import Opening
 
 FIRST_CODE = "main"
 
@@ -19,6 +20,10 @@ def seed_first_store(name: str) -> None:
     with unit_of_work() as session:
         if session.scalar(select(Store.id).limit(1)) is None:
             session.add(Store(code=FIRST_CODE, name=name, created_at=clock.now()))
+
+
+def opening_of(store: Store, zone: str) -> Opening:
+    return Opening.of(zone, store.opening_hours, store.closed_days)
 
 
 def update(store_id: int, data: Mapping[str, Any], *, expected: int | None, by: Actor) -> Store:

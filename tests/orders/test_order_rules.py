@@ -1,15 +1,13 @@
 """An order's life, as the table says it, and what it costs."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.money import LARGEST, Money
 from app.identity.permissions import Role
 from app.orders.errors import NotYourStep, TooExpensive, WrongStep
-from app.orders.order_rules import TRANSITIONS, Event, Line, Status, due_at, merge, step, total
-from app.places.opening_rules import Opening
+from app.orders.order_rules import TRANSITIONS, Event, Line, Status, finished_at, merge, step, total
 
 FINAL = {Status.DELIVERED, Status.COLLECTED, Status.CANCELLED}
 
@@ -63,12 +61,6 @@ def test_the_total_is_exact():
         total([(Money(LARGEST, "INR"), 2)], "INR")
 
 
-def test_the_longest_service_decides_when_it_is_due():
+def test_the_longest_service_decides_when_it_is_finished():
     noon = datetime(2030, 1, 1, 12, tzinfo=UTC)
-    assert due_at(noon, [24, 48, 12], Opening(ZoneInfo("UTC"))) == noon + timedelta(hours=48)
-
-
-def test_what_is_done_while_the_shop_is_closed_is_due_when_it_opens():
-    opening = Opening.of("Asia/Kolkata", {"mon": ["09:00", "20:00"], "tue": ["09:00", "20:00"]}, None)
-    monday_evening = datetime(2030, 1, 7, 19, tzinfo=ZoneInfo("Asia/Kolkata"))
-    assert due_at(monday_evening, [12], opening) == datetime(2030, 1, 8, 9, tzinfo=ZoneInfo("Asia/Kolkata"))
+    assert finished_at(noon, [24, 48, 12]) == noon + timedelta(hours=48)
