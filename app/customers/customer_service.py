@@ -6,7 +6,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import after_commit, unit_of_work
 from app.customers import events, queries
 from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
@@ -42,7 +42,7 @@ def find_or_create(name: str, email: str | None, phone: str, *, by: Actor) -> Cu
                 customer = _create(name, email, phone, by=by)
         except EmailTaken:  # somebody else's order made this customer in the meantime
             return queries.get_by_email(email)
-        events.walk_in_met.send(customer)
+        after_commit(lambda: events.walk_in_met.send(customer.id))
         return customer
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.customers import access_service
@@ -64,7 +64,10 @@ def _add_doors(purpose: str, meaning: str) -> None:
             access_service.claim(**data, by=who())
         else:
             realm = recovery_service.set_password(purpose, **data, by=who())
-        return redirect(url_for(SIGN_IN_PAGES[realm]), 303) if wants_page() else {"message": DONE}
+        if not wants_page():
+            return {"message": DONE}
+        flash("", "password-set")
+        return redirect(url_for(SIGN_IN_PAGES[realm]), 303)
 
     again: View = permits(Permission.SITE_VISIT)(answers(200, "text/html", "The page the link leads to.")(page))
     declared: View = answers(200, MessageDict, meaning)(reads(LinkPassword, form=True)(secret(shows_again(again)(door))))

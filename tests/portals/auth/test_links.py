@@ -106,6 +106,7 @@ def test_without_the_conditional_update_more_get_through(app, client, monkeypatc
     def look_then_mark(purpose, token):
         link = link_service.look_at(purpose, token)
         seen.append(token)
+        time.sleep(0.5)
         return link
 
     token = token_for(app, client, ALICE.login)
