@@ -5,12 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core import clock
-from app.identity.permissions import Role
+from app.extensions import db
+from app.identity.models import Account
+from app.identity.permissions import ALLOWED, Role
 from app.identity.principal import Principal
+from app.logistics import delivery_service
 from app.orders import order_service
 from app.orders.order_rules import Event
-from tests.support.people import ALICE
+from tests.support.people import ALICE, WANDA
 from tests.support.shop import application, inside
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff Maharajapuram Venkataramanan the Younger, of the Old Town Laundry Society"
@@ -47,7 +52,18 @@ def furnish(url: str, instance: Path) -> Furniture:
         items = [{"serviceId": f"s{1 + n % 3}", "quantity": 1 + n, "garment": f"piece {n}", "notes": "mind the buttons"} for n in range(30)]
         long = _place(by, (), customerName=LONG_NAME, items=items, specialInstructions="Fold, do not hang.\n" * 8)
         known = _place(by, PLANT[:3], customerName=ALICE.name, customerEmail=ALICE.login)
+        _plan_a_round([_place(by, PLANT, customerName=name).id for name in ("Asha Verma", LONG_NAME, "Ravi Krishnan")], by)
     return Furniture(known.id, known.tracking_token, known.number, long.id)
+
+
+def _plan_a_round(order_ids: list[str], by: Principal) -> None:
+    wanda = db.session.scalars(select(Account.id).where(Account.login == WANDA.login)).one()
+    stop = {"kind": "DROP_OFF", "worker_id": wanda, "window": "9 to 11", "address": "14 Marine Drive\nMumbai 400020"}
+    stops = [delivery_service.plan({"order_id": order_id, **stop}, by=by) for order_id in order_ids]
+    driver = Principal(Role.WORKER, WANDA.name, "worker", account_id=wanda, permissions=ALLOWED[Role.WORKER])
+    delivery_service.start(stops[0].id, by=driver)
+    delivery_service.fail(stops[0].id, "Nobody was at home", by=driver)
+    delivery_service.start(stops[1].id, by=driver)
 
 
 def _place(by: Principal, way: tuple[Event, ...], *, hours_ago: int = 0, **changes: Any) -> Any:

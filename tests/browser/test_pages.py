@@ -18,6 +18,8 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "sign-in-worker": ("/worker/login", None, 200),
     "sign-in-customer": ("/customer/login?next=/customer/", None, 200),
     "sign-up": ("/customer/signup", None, 200),
+    "forgotten": ("/auth/forgot", None, 200),
+    "choose-password": ("/auth/reset?token=any", None, 200),
     "not-found": ("/no/such/page", None, 404),
     "forbidden": ("/employee/", WANDA, 403),
     "admin-home": ("/admin/", ADMIN, 200),
@@ -40,6 +42,7 @@ EMPTY: dict[str, tuple[str, Person | None]] = {
     "empty-admin-orders": ("/admin/orders/", ADMIN),
     "empty-employee-home": ("/employee/", ERIN),
     "empty-customer-home": ("/customer/", BOB),
+    "empty-worker-home": ("/worker/", WANDA),
 }
 
 

@@ -2,6 +2,8 @@ from flask import render_template
 
 from app.core import clock
 from app.identity.permissions import Permission
+from app.logistics import delivery_service
+from app.portals.http.guard import who
 from app.portals.http.portal import permits
 from app.portals.worker import worker
 
@@ -9,5 +11,4 @@ from app.portals.worker import worker
 @worker.get("/")
 @permits(Permission.WORKER_VISIT)
 def home() -> str:
-    """Stops are not planned yet, so there are none; the page says so."""
-    return render_template("worker/home.html", today=clock.now())
+    return render_template("worker/home.html", today=clock.now(), stops=delivery_service.round_of(None, by=who()))

@@ -1,0 +1,58 @@
+"""How pages write money and moments, in the business's zone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core import clock
+from app.portals.http import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "written"),
+    [
+        (0, "INR", "₹0.00"),
+        (999.5, "INR", "₹999.50"),
+        (1000, "INR", "₹1,000.00"),
+        (120000, "INR", "₹1,20,000.00"),
+        (12345678.9, "INR", "₹1,23,45,678.90"),
+        (1234567, "EUR", "€1,234,567.00"),
+        (1234567, "JPY", "¥1,234,567"),
+        (1.5, "KWD", "KWD\xa01.500"),
+    ],
+)
+def test_amounts(value, currency, written):
+    assert formats.amount(value, currency) == written
+
+
+def test_a_short_amount_loses_only_decimals_that_say_nothing():
+    assert formats.amount(200, "INR", short=True) == "₹200"
+    assert formats.amount(99.5, "INR", short=True) == "₹99.50"
+
+
+def test_a_field_shows_what_somebody_would_type():
+    assert formats.plain(120000, "INR") == "120000.00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [("1h", "1 hour"), ("12h", "12 hours"), ("24h", "1 day"), ("36h", "36 hours"), ("72h", "3 days")]
+)
+def test_spans(hours, said):
+    assert formats.span(hours) == said
+
+
+def test_moments_are_those_of_the_shops_clock(app):
+    with app.test_request_context("/"):
+        app.preprocess_request()  # the business is in Asia/Kolkata, five and a half hours ahead
+        assert formats.moment("2020-03-01T20:00:00.000Z") == "Mon 2 Mar 2020, 01:30"
+        assert formats.day("2020-03-01T20:00:00.000Z") == "Mon 2 Mar 2020"
+        assert formats.day("2020-03-01") == "Sun 1 Mar 2020"
+        now = clock.now()
+        assert formats.moment(now).startswith("Today, ")
+        assert formats.moment(now + timedelta(days=1)).startswith("Tomorrow, ")
+        assert formats.moment(now - timedelta(days=1)).startswith("Yesterday, ")
+
+
+def test_a_day_begins_at_the_shops_midnight_and_is_not_always_24_hours_long():
+    begins, ends = clock.day_around(datetime(2026, 3, 29, 12, tzinfo=UTC), "Europe/Berlin")
+    assert (begins, ends - begins) == (datetime(2026, 3, 28, 23, tzinfo=UTC), timedelta(hours=23))
