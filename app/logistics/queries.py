@@ -1,3 +1,4 @@
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from app.logistics.models import Delivery, DeliveryDict, StopDict, StoredFile
 from app.orders import queries as orders
 
 LARGEST_ID = 2**53
+FILE_ID = re.compile(r"[0-9a-f]{32}")  # of anything else the database is not asked: it may not even be able to read it
 
 
 def get(delivery_id: int) -> Delivery:
@@ -67,7 +69,7 @@ def last_position(worker_id: int | None, day: date) -> int:
 
 
 def get_file(file_id: str) -> StoredFile:
-    file = db.session.get(StoredFile, file_id)
+    file = db.session.get(StoredFile, file_id) if FILE_ID.fullmatch(file_id) else None
     if file is None:
         raise UnknownFile
     return file

@@ -42,7 +42,7 @@ class Moment(fields.AwareDateTime):
 class DeliveryChanges(Shape):
     """snake_case, as the documented request has it; camelCase, as everything else here, is read too."""
 
-    worker_id = Id(allow_none=True)
+    worker_id = Id(allow_none=True, metadata={"description": "May also be written workerId."})
     window = Line(longest=60, allow_none=True)
     address = Text(longest=300, allow_none=True)
     day = Day()
@@ -61,7 +61,7 @@ class DeliveryChanges(Shape):
 
 
 class DeliveryCreate(DeliveryChanges):
-    order_id = Line(longest=40, required=True)
+    order_id = Line(longest=40, required=True, metadata={"description": "May also be written orderId."})
     kind = fields.String(required=True, validate=validate.OneOf(list(Kind)))
 
 

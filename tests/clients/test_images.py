@@ -91,6 +91,36 @@ def test_refuses(content):
         encoded(content)
 
 
+FOREIGN = ("GIF", "TIFF", "BMP", "PDF", "JPEG2000")
+
+
+def run_changed(tmp_path, content: bytes, *changes: tuple[str, str]) -> int:
+    """What the program says to this content, with some of its own lines changed."""
+    source = Path(encode_anew.__file__).read_text()
+    for before, after in changes:
+        assert before in source
+        source = source.replace(before, after)
+    (tmp_path / "changed.py").write_text(source)
+    return subprocess.run([sys.executable, "-I", str(tmp_path / "changed.py")], input=content, capture_output=True, check=False).returncode
+
+
+def test_no_other_decoder_ever_sees_a_file(tmp_path):
+    """Pillow knows forty formats and tries them all. The list of three holds alone, and without it (the control) a GIF is decoded."""
+    writes_all = ("**OPTIONS[kind]", "**OPTIONS.get(kind, {})")
+    for kind in FOREIGN:
+        assert run_changed(tmp_path, picture(kind), writes_all) == encode_anew.REFUSED
+    assert run_changed(tmp_path, picture("GIF"), writes_all, (", formats=FORMATS", "")) == 0
+
+
+def test_what_begins_like_nothing_we_take_does_not_even_start_the_program(monkeypatch, tmp_path):
+    (tmp_path / "generous.py").write_text("import sys; sys.stdout.buffer.write(b'\\xff\\xd8\\xff')")
+    monkeypatch.setattr(images, "_PROGRAM", str(tmp_path / "generous.py"))
+    assert encoded(picture())[0] == "image/jpeg"
+    for content in (*map(picture, FOREIGN), b"", b"%PDF-1.7", b"<svg/>"):
+        with pytest.raises(NotAnImage):
+            encoded(content)
+
+
 def test_the_largest_picture_allowed_fits_into_its_process():
     media_type, clean = encoded(picture(size=(5000, 5000), progressive=True))
     assert (media_type, Image.open(io.BytesIO(clean)).size) == ("image/jpeg", (5000, 5000))
@@ -117,11 +147,10 @@ def test_without_the_limits_the_bomb_goes_off(tmp_path):
 
 
 def test_the_process_has_no_more_memory_than_it_was_given(tmp_path):
-    """Were the size check wrong, the limit would still stand."""
-    source = Path(encode_anew.__file__).read_text().replace("MOST_PIXELS = 25_000_000", "MOST_PIXELS = 10**12")
-    (tmp_path / "unchecked.py").write_text(source)
-    run = subprocess.run([sys.executable, "-I", str(tmp_path / "unchecked.py")], input=bomb(20_000, 20_000), capture_output=True, check=False)
-    assert (run.returncode, run.stdout) == (encode_anew.REFUSED, b"")
+    """Were the size check wrong, the limit would still stand; and without both (the control) 800 MB are taken."""
+    unchecked = ("MOST_PIXELS = 25_000_000", "MOST_PIXELS = 10**12")
+    assert run_changed(tmp_path, bomb(20_000, 20_000), unchecked) == encode_anew.REFUSED
+    assert run_changed(tmp_path, bomb(20_000, 20_000), unchecked, ("resource.RLIMIT_AS: 640", "resource.RLIMIT_AS: 6400")) == 0
 
 
 def test_the_process_knows_nothing_of_our_secrets(monkeypatch, tmp_path):

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from flask import Response, current_app, request, send_file
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from app.clients.files.images import LARGEST_BYTES, SUFFIXES
 from app.clients.files.store import FileStore
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # What a form wraps around its file.
 _WRAPPING = 64 * 1024
 _CHUNK = 64 * 1024
+# What a good camera makes of one picture, and nobody sends to do harm.
+_READ_OFF = 64 * 1024 * 1024
 CSP = "sandbox; default-src 'none'"
 
 
@@ -42,10 +46,12 @@ def store() -> FileStore:
 def received() -> Iterator[IO[bytes]]:
     """The one uploaded file, counted while it flows onto the disk. This door alone lets so much in."""
     request.max_content_length = LARGEST_BYTES + _WRAPPING
-    if (request.content_length or 0) > request.max_content_length:
-        raise FileTooLarge
     with tempfile.TemporaryFile() as spool:
-        _copy(_source(), spool)
+        try:
+            _copy(_source(), spool)
+        except RequestEntityTooLarge as failure:
+            _read_off()
+            raise FileTooLarge from failure
         yield spool
 
 
@@ -73,10 +79,19 @@ def _source() -> IO[bytes]:
 
 
 def _copy(source: IO[bytes], spool: IO[bytes]) -> None:
+    """What is too much is read to its end, which is not far (``max_content_length``), but not kept."""
     count = 0
     while chunk := source.read(_CHUNK):
         count += len(chunk)
-        if count > LARGEST_BYTES:
-            raise FileTooLarge
-        spool.write(chunk)
+        if count <= LARGEST_BYTES:
+            spool.write(chunk)
     spool.flush()
+    if count > LARGEST_BYTES:
+        raise FileTooLarge
+
+
+def _read_off() -> None:
+    """A phone that is cut off while it sends never reads our answer, and tries again. So it may finish, unless that takes too long."""
+    stream, left = get_input_stream(request.environ), _READ_OFF
+    while left > 0 and (chunk := stream.read(_CHUNK)):
+        left -= len(chunk)

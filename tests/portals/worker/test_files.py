@@ -3,6 +3,7 @@
 import io
 import resource
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -10,7 +11,7 @@ from app.logistics.models import StoredFile
 from tests.logistics.pictures import HOSTILE, SECRET_PLACE, SVG, TOO_LARGE, picture, with_exif
 from tests.logistics.stops import WARD, audited, count, hire
 from tests.support import people
-from tests.support.people import MONA
+from tests.support.people import MONA, WANDA
 
 FILES = "/worker/api/files"
 NAMES = [
@@ -171,3 +172,16 @@ def test_unknown_files_and_lost_ones_are_404(worker, tmp_path):
     kept_files(tmp_path)[0].unlink()
     lost = worker.get(location)
     assert (lost.status_code, lost.json["code"]) == (404, "file_gone")
+
+
+@pytest.mark.parametrize("how", ["with its length", "as a stream", "in a form"])
+def test_a_phone_with_a_good_camera_is_told_what_is_wrong(live_server, how):
+    """Over a real connection: who is cut off while sending sees a broken line, not the answer."""
+    headers, path = live_server.bearer(WANDA), f"{live_server.url}{FILES}"
+    large = TOO_LARGE + b"\0" * 10_000_000
+    pieces = (large[begin : begin + 100_000] for begin in range(0, len(large), 100_000))
+    body = {"files": {"file": ("photo.jpg", large)}} if how == "in a form" else {"content": pieces if how == "as a stream" else large}
+    if how != "in a form":
+        headers["Content-Type"] = "image/jpeg"
+    response = httpx.post(path, headers=headers, timeout=30, **body)
+    assert (response.status_code, response.json()["code"]) == (413, "file_too_large")
