@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask_jwt_extended import create_access_token
 from sqlalchemy import func, select, update
 
 from app.catalogue import service_service
@@ -10,6 +11,8 @@ from app.catalogue.models import Service
 from app.core.unit_of_work import unit_of_work
 from app.customers.models import Customer
 from app.extensions import db
+from app.identity import session_service
+from app.identity.models import Account
 from app.identity.principal import Principal
 from app.orders.models import Order
 from app.places import store_service
@@ -120,6 +123,23 @@ def test_an_object_of_one_is_not_found_in_the_other(shops):
     path = f"/api/orders/{order_id}"
     assert north.client.get(path, base_url=north.base, headers=north._headers("10.0.0.1")).status_code == 200
     assert south.client.get(path, base_url=south.base, headers=south._headers("10.0.0.1")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("signed_by", "says", "status"),
+    [("south", "south", 200), ("north", "south", 401), ("south", "north", 401)],
+    ids=["right", "key", "claim"],
+)
+def test_a_token_is_good_only_with_the_key_and_the_name_of_its_business(shops, signed_by, says, status):
+    """Each alone must be enough to refuse: everything else in these tokens is as it should be in the south."""
+    with inside(shops, "south"):
+        account_id = db.session.scalars(select(Account.id).where(Account.login == people.ALICE.login)).one()
+        begun = session_service.begin(account_id, session_service.TOKENS, by=Principal.anyone("tests"))
+    claims = {"role": begun.role, "aud": begun.realm, "ver": begun.auth_version, "sid": begun.session_id, "ten": says, "typ": "access"}
+    with inside(shops, signed_by):
+        token = create_access_token(str(account_id), additional_claims=claims)
+    answer = shops.test_client().get("/api/orders", base_url="http://south.example", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == status
 
 
 def test_a_cookie_of_one_opens_nothing_in_the_other(shops):
