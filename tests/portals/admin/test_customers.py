@@ -162,6 +162,13 @@ def test_erasing_leaves_no_trace_in_any_table(app, client, manager, canary):
     assert [row for row in holding if row[0] != "control_rate_entry"] == []
 
 
+def test_an_address_of_former_times_is_forgotten_too(app, client, manager, canary):
+    """It stands on the ticket, and in what was answered then."""
+    manager.put(canary["url"], json={"email": "renamed@example.com", "name": "Renamed", "phone": None})
+    manager.delete(canary["url"])
+    assert [row for row in rows_holding(app, *TRACES, "renamed") if row[0] != "control_rate_entry"] == []
+
+
 def test_erasing_keeps_the_orders_and_ends_everything_else(app, client, manager, canary):
     manager.delete(canary["url"])
     order = manager.get(f"/admin/api/orders/{canary['order']['id']}").json
