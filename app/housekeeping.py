@@ -20,11 +20,13 @@ from app.core.session import CONTROL
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import link_service, session_service
+from app.logistics import offline_service
 from app.tenancy import tenant_service
 
 EVERY_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
 KEYS_KEPT = timedelta(hours=48)
+OFFLINE_KEPT = timedelta(days=15)  # a phone may send what is up to fourteen days old
 
 log = logging.getLogger("fabclean.housekeeping")
 
@@ -76,4 +78,5 @@ def forget() -> None:
         with tenant_service.use_tenant(slug):
             idempotency.forget_before(clock.now() - KEYS_KEPT)
             session_service.forget_expired()
+            offline_service.forget_before(clock.now() - OFFLINE_KEPT)
             link_service.forget_expired()
