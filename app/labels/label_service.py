@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from app.labels import codes, label_rules, text_rules, typesetting
 from app.labels.errors import NothingToPrint
-from app.labels.label_rules import Drawing, Label
+from app.labels.label_rules import Drawing
+from app.labels.label_rules import Label as Label
 from app.labels.renderers import pdf, png, svg, zpl
 from app.labels.stock_rules import DEFAULT_STOCK, Stock, get_stock
 

@@ -1,7 +1,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NoReturn, TypedDict
 
 from sqlalchemy import Row, Select, func, literal, select, tuple_
 
@@ -65,6 +65,20 @@ def among(order_ids: Collection[str]) -> dict[str, OrderDict]:
     rows = db.session.execute(select(*_COLUMNS).where(Order.id.in_(order_ids))).all()
     items = _items_of(row.id for row in rows)
     return {row.id: order_dict(row, items[row.id]) for row in rows}
+
+
+def get_for_labels(codes: Iterable[str]) -> list[tuple[OrderDict, str]]:
+    """Each of these orders with its tracking token, in the order asked for, in two queries. All are there, or the missing one is named."""
+    order_ids = [ids.read_code(code) or _refuse_mistyped(code) for code in codes]
+    rows = {row.id: row for row in db.session.execute(select(*Order.__table__.columns).where(Order.id.in_(order_ids)))}
+    if missing := [order_id for order_id in order_ids if order_id not in rows]:
+        raise UnknownOrder(f"There is no order {missing[0]}.")
+    items = _items_of(rows)
+    return [(order_dict(rows[order_id], items[order_id]), rows[order_id].tracking_token) for order_id in order_ids]
+
+
+def _refuse_mistyped(code: str) -> NoReturn:
+    raise MistypedCode(f"{code[:60]!r} is not one of our codes: a character must be wrong.")
 
 
 def get_by_number_or_code(text: str) -> Row[Any]:

@@ -106,7 +106,7 @@ def versioned(view: View) -> View:
 
 
 def secret(view: View) -> View:
-    """The answer holds a token or a password, so it is never kept for a repeated ``Idempotency-Key``."""
+    """The answer is not to be kept for a repeated ``Idempotency-Key``: it holds a token or a password, or is large and changes nothing."""
     return _declare(lambda door: setattr(door, "secret", True))(view)
 
 
