@@ -39,9 +39,7 @@ def unit_of_work() -> Iterator[RoutedSession]:
     finally:
         session.writing = False
     if waiting:
-        session.expunge_all()  # a callback that fails rolls back, and must not take what was just written out of the caller's hands
-    for callback in waiting:
-        _call(callback)
+        _call_all(waiting, aside=session)
 
 
 def after_commit(callback: Callable[[], object]) -> None:
@@ -53,6 +51,17 @@ def after_commit(callback: Callable[[], object]) -> None:
     if not session.writing:
         raise RuntimeError("after_commit() belongs inside unit_of_work()")
     session.info["after_commit"].append(callback)
+
+
+def _call_all(callbacks: list[Callable[[], object]], *, aside: RoutedSession) -> None:
+    """In a session of their own: one that fails rolls back, and must not take what was just written out of the caller's hands."""
+    db.session.registry.clear()
+    try:
+        for callback in callbacks:
+            _call(callback)
+    finally:
+        db.session.remove()
+        db.session.registry.set(aside)
 
 
 def _call(callback: Callable[[], object]) -> None:
