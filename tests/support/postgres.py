@@ -60,12 +60,15 @@ class Postgres:
         """Root's own folders are closed to whoever the server runs as, so then it gets a copy of the package."""
         if not self._as_somebody or all(part.stat().st_mode & 0o005 == 0o005 for part in (programs, *programs.parents)):
             return programs
-        package = programs.parents[1]
+        installation, package = programs.parent, programs.parents[1]
         # The binaries look for their libraries beside the package, by a relative path.
-        for source in (package, package.with_name(f"{package.name}.libs")):
-            subprocess.run(["cp", "-r", source, self.folder], check=True)
-        subprocess.run(["chmod", "-R", "a+rX", self.folder], check=True)
-        return self.folder / programs.relative_to(package.parent)
+        copy = self.folder / package.name / installation.name
+        copy.parent.mkdir()
+        for source, target in ((installation, copy), (package.with_name(f"{package.name}.libs"), self.folder)):
+            subprocess.run(["cp", "-r", source, target], check=True)
+        # Whose it is also removes it, in the last will.
+        subprocess.run(["chown", "-R", f"{self._as_somebody['user']}:{self._as_somebody['group']}", self.folder], check=True)
+        return copy / programs.name
 
     def _make_cluster(self) -> None:
         options = ["-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
