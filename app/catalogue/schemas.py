@@ -1,6 +1,6 @@
 from marshmallow import fields, validate
 
-from app.core.shapes import Amount, Line, Shape
+from app.core.shapes import Amount, Line, Shape, YesNo
 
 DURATION = validate.Regexp(r"^[1-9][0-9]{0,2}h$", error="Must be whole hours, written like 24h.")
 SERVICE_ID = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$", error="Must be 1 to 20 letters, digits, hyphens or underscores.")
@@ -17,4 +17,4 @@ class ServiceUpdate(Shape):
     name = Line(longest=100)
     price = Amount()
     duration = fields.String(validate=DURATION)
-    active = fields.Boolean(truthy={True}, falsy={False})
+    active = YesNo()

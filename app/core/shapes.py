@@ -103,6 +103,15 @@ class Amount(fields.Field[Decimal]):
         return amount
 
 
+class YesNo(fields.Boolean):
+    """true or false; 1 and 0 are numbers."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Must be true or false.")
+        return value
+
+
 class Day(fields.Field[date]):
     """``YYYY-MM-DD``, and nothing else that might be read as a day."""
 

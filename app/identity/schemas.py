@@ -1,6 +1,6 @@
 from marshmallow import fields, validate
 
-from app.core.shapes import Email, Line, Password, Shape
+from app.core.shapes import Email, Line, Password, Shape, YesNo
 from app.identity.permissions import Role
 
 # An administrator is made on the machine itself (``flask create-admin``), never through a portal.
@@ -18,7 +18,7 @@ class StaffUpdate(Shape):
     name = Line(longest=100)
     email = Email()
     role = fields.String(validate=HIRED)
-    disabled = fields.Boolean(truthy={True}, falsy={False})
+    disabled = YesNo()
     password = Password()
 
 

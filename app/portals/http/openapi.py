@@ -178,4 +178,7 @@ def shape_of(kind: Any, spec: APISpec, seen: set[str]) -> dict[str, Any]:
 
 def _own_fields(_: Any, field: Any, **__: Any) -> dict[str, Any]:
     """Our own field classes say in their metadata what they are."""
-    return {"type": field.metadata["type"]} if isinstance(field, Amount | Day) else {}
+    if not isinstance(field, Amount | Day):
+        return {}
+    kind = field.metadata["type"]
+    return {"type": [kind, "null"] if field.allow_none else kind}
