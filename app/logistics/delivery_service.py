@@ -47,7 +47,7 @@ def plan(data: Mapping[str, Any], *, by: Principal) -> Delivery:
         delivery.window, delivery.address = data.get("window"), data.get("address")
         delivery.position = data.get("position", _behind(worker_id, day))
         _write(delivery)
-        audit_service.record("delivery.planned", f"delivery:{delivery.id}", by=by, after=delivery.to_dict())
+        audit_service.record("delivery.planned", f"delivery:{delivery.id}", by=by, after=_for_the_audit(delivery))
     return delivery
 
 
@@ -55,7 +55,7 @@ def change(delivery_id: int, data: Mapping[str, Any], *, expected: int | None, b
     """``expected`` is the version the planner saw; None means they did not say, and the newest wins."""
     with unit_of_work():
         delivery = _hold(delivery_id, expected)
-        before = delivery.to_dict()
+        before = _for_the_audit(delivery)
         changes = {name: value for name, value in data.items() if getattr(delivery, name) != value}
         delivery_rules.ensure_changeable(DeliveryStatus(delivery.status), changes)
         if "day" in changes:
@@ -64,7 +64,7 @@ def change(delivery_id: int, data: Mapping[str, Any], *, expected: int | None, b
         if not changes.keys().isdisjoint({"day", "worker_id"}) and "position" not in data:
             changes["position"] = _behind(changes.get("worker_id", delivery.worker_id), changes.get("day", delivery.day))
         _apply(delivery, changes)
-        audit_service.record("delivery.changed", f"delivery:{delivery.id}", by=by, before=before, after=delivery.to_dict())
+        audit_service.record("delivery.changed", f"delivery:{delivery.id}", by=by, before=before, after=_for_the_audit(delivery))
     return delivery
 
 
@@ -112,7 +112,7 @@ def _plan_again(failed: Delivery, *, by: Principal) -> None:
     _write(again)
     old, new = f"delivery:{failed.id}", f"delivery:{again.id}"
     audit_service.record("delivery.planned_again", old, by=by, after={"as": new})
-    audit_service.record("delivery.planned", new, by=by, before={"failed": old}, after=again.to_dict())
+    audit_service.record("delivery.planned", new, by=by, before={"failed": old}, after=_for_the_audit(again))
 
 
 def _finish(delivery: Delivery, event: DeliveryEvent, at: datetime | None, *, by: Principal, **facts: Any) -> None:
@@ -129,7 +129,7 @@ def _step(delivery: Delivery, event: DeliveryEvent, at: datetime, *, by: Princip
     if move is not None and moves_order:
         order_service.transition(delivery.order_id, move, by=by, at=at)
     subject = f"delivery:{delivery.id}"
-    audit_service.record("delivery.moved", subject, by=by, before={"status": before}, after=delivery.to_dict())
+    audit_service.record("delivery.moved", subject, by=by, before={"status": before}, after=_for_the_audit(delivery))
 
 
 def _apply(delivery: Delivery, facts: Mapping[str, Any]) -> None:
@@ -192,3 +192,8 @@ def _ensure_uploaded(proof: Mapping[str, str | None], by: Principal) -> None:
     for field, file_id in named.items():
         if file_id not in known:
             raise NoSuchProof(field)
+
+
+def _for_the_audit(delivery: Delivery) -> dict[str, Any]:
+    """Without what names a person or their door: the audit outlives whoever asks to be forgotten."""
+    return {name: value for name, value in delivery.to_dict().items() if name not in ("address", "proof", "failureReason")}

@@ -166,6 +166,10 @@ class BriefDict(TypedDict):
     pieces: int
 
 
+def ids_of_customer(customer_id: int) -> list[str]:
+    return list(db.session.scalars(select(Order.id).where(Order.customer_id == customer_id)))
+
+
 def briefs(order_ids: Iterable[str]) -> dict[str, BriefDict]:
     """What somebody who carries these orders must know of them, in one query."""
     pieces = func.sum(OrderItem.quantity).label("pieces")
