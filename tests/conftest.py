@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support import people
+from tests.support import chromium, people
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 from tests.support.shop import application
 from tests.support.valkey import Valkey
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -120,6 +124,17 @@ def valkey(_valkey: Valkey) -> Valkey:
     """Emptied before each test. Mark what takes it with ``@pytest.mark.valkey``."""
     _valkey.empty()
     return _valkey
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium, one for all: Playwright does not start twice in a process. Mark what takes it with ``@pytest.mark.browser``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=chromium.system_path(), args=chromium.ARGUMENTS)
+        yield made
+        made.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

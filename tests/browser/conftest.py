@@ -6,12 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.identity.permissions import Role
 from tests.browser.eyes import Eyes
 from tests.browser.furniture import Furniture, furnish
-from tests.support import chromium
 from tests.support.databases import SqliteDatabases
 from tests.support.people import Person
 from tests.support.processes import ROOT
@@ -41,14 +40,6 @@ class Shop:
                 assert answer.status_code == 303, answer.text
                 self._cookies[person.login] = [{"name": "session", "value": client.cookies["session"], "url": self.url}]
         return self._cookies[person.login]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium.system_path(), args=chromium.ARGUMENTS)
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="session")
