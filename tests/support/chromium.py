@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Chromium's own sandbox refuses to be set up by root.
 ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
-HOW = "No Chromium can be started. Install one: apt-get install chromium, or .venv/bin/playwright install --with-deps chromium."
+PACKAGES = ("chromium", "libatomic1")  # the second is what Playwright's driver needs, which drives the first
+HOW = "No Chromium can be started. Install one: apt-get install chromium libatomic1, or .venv/bin/playwright install --with-deps chromium."
 
 
 def system_path() -> str | None:
@@ -19,12 +20,13 @@ def system_path() -> str | None:
 
 
 def works() -> bool:
-    """Being there is not enough: a downloaded browser may lack the system's libraries."""
-    with sync_playwright() as playwright:
-        try:
+    """Being there is not enough: a downloaded browser, or what drives it, may lack the system's libraries."""
+    try:
+        with sync_playwright() as playwright:
             playwright.chromium.launch(executable_path=system_path(), args=ARGUMENTS).close()
-        except Error:
-            return False
+    except Exception as failure:  # a driver that cannot start raises nothing more special
+        print(f"Chromium: {failure}".splitlines()[0], file=sys.stderr)
+        return False
     return True
 
 
@@ -36,7 +38,7 @@ def _install() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], check=False, env=quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False, env=quiet)
 
 
 def main() -> None:
