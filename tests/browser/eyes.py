@@ -5,7 +5,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-SHIFTED_AT_MOST = 0.1
+SHIFTED_AT_MOST = 0.05
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 RULES_OF_COLOUR: dict[str, Any] = {**ALL_RULES, "runOnly": ["color-contrast", "link-in-text-block"]}
 # A test that makes the window smaller moves everything on purpose, so nothing counts from then on.

@@ -30,6 +30,11 @@ def test_only_the_macros_write_buttons():
     assert not [path for path in writing if not path.startswith("macros/")]
 
 
+def test_redoc_is_told_not_to_report_to_its_maker():
+    """The security policy refuses it as well, but only sometimes in time for a test to notice."""
+    assert "disableTelemetry: true" in (STATIC / "redoc.js").read_text()
+
+
 def test_the_style_sheet_names_its_colours_once():
     """Below the tokens a colour is a role: whoever writes a number there has forgotten light or dark."""
     parts = (STATIC / "fabclean.css").read_text().split("2 Bootstrap wears them */")[1]

@@ -6,6 +6,7 @@ import pytest
 from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
+from app.core.errors import Invalid
 from app.core.shapes import Amount, Line, Password, Shape
 from app.portals.http import forms
 from tests.support.people import ADMIN
@@ -69,6 +70,11 @@ def test_a_password_is_never_sent_back(client):
     assert response.status_code == 400
     assert "not an e-mail" in response.text
     assert "lamps" not in response.text
+
+
+def test_a_form_that_comes_back_does_not_even_hold_the_password(app):
+    with app.test_request_context("/", method="POST", data={"name": "Nina", "password": "seven green lamps hum"}):
+        assert dict(forms.Form.refused(Invalid("x"), DECLARED).typed) == {"name": "Nina"}
 
 
 def test_a_program_that_sends_a_form_gets_json(admin):
