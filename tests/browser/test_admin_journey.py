@@ -100,15 +100,15 @@ def test_of_two_who_change_a_service_the_second_sees_what_the_first_did(own_shop
 
 def test_pages_of_a_long_list_follow_each_other(full_shop: Shop, open_page: Open) -> None:
     page = open_page(full_shop, "/admin/orders/", ADMIN).page
-    seen = [page.locator("tbody tr").count()]
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(50)
     page.get_by_role("link", name="Older orders").click()
-    seen.append(page.locator("tbody tr").count())
-    assert seen == [50, 15]
+    expect(rows).to_have_count(15)
     expect(page.get_by_role("link", name="Older orders")).to_have_count(0)
     page.get_by_role("link", name="Newest orders").click()
     expect(page.get_by_role("link", name="Older orders")).to_be_visible()
     page.get_by_role("navigation", name="Which orders").get_by_role("link", name="Cancelled").click()
-    assert page.locator("tbody tr").count() == 6
+    expect(rows).to_have_count(6)
 
 
 def test_the_counter_opens_an_order_by_its_number_and_by_its_code(full_shop: Shop, open_page: Open) -> None:
