@@ -6,7 +6,7 @@ in at most ten lines. Floor: the top, beside ``cli``. No portal imports another.
 
 from flask import Flask
 
-from app.portals.http import answers, assets, errors, every_request, formats
+from app.portals.http import answers, assets, errors, every_request, formats, languages
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
+    languages.init_app(app)
 
     from app.portals.admin import admin
     from app.portals.api import api

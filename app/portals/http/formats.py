@@ -1,14 +1,17 @@
-"""How pages write money, moments, days and spans of time: in the business's zone and currency. Jinja filters, without markup."""
+"""How pages write money, moments, days and spans of time: in the business's zone and the reader's language. Jinja filters, no markup."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency
+from babel.units import format_unit
 from flask import Flask, g
 from jinja2 import StrictUndefined
 
 from app.core import clock, money
-
-_SIGNS = {"INR": "₹", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+from app.portals.http.languages import gettext, locale
 
 
 def init_app(app: Flask) -> None:
@@ -20,11 +23,12 @@ def init_app(app: Flask) -> None:
 
 
 def amount(value: float, currency: str, short: bool = False) -> str:
-    """``₹1,20,000.00``; a currency without a well-known sign keeps its code. ``short``: whole amounts without decimals."""
-    whole, point, rest = plain(value, currency).partition(".")
-    sign = _SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    decimals = "" if short and not rest.strip("0") else point + rest
-    return f"{sign}{_grouped(whole, indian=currency == 'INR')}{decimals}"
+    """``₹1,20,000.00``, as it is written where the business is. ``short``: whole amounts without decimals."""
+    exact = Decimal(plain(value, currency))
+    if short and exact == exact.to_integral_value():
+        pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
+        return format_currency(exact, currency, format=pattern, locale=locale(), currency_digits=False)
+    return format_currency(exact, currency, locale=locale())
 
 
 def plain(value: float, currency: str) -> str:
@@ -47,15 +51,14 @@ def day(value: str | date | datetime) -> str:
 
 
 def full_day(value: datetime) -> str:
-    at = value.astimezone(_zone())
-    return f"{at:%A} {at.day} {at:%B} {at.year}"
+    return format_date(value.astimezone(_zone()).date(), "full", locale=locale())
 
 
 def span(duration: str) -> str:
     """``48h`` as people say it: "2 days"."""
     hours = int(duration.removesuffix("h"))
     count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return format_unit(count, f"duration-{unit}", locale=locale())
 
 
 def iso(value: str | date | datetime) -> str:
@@ -73,14 +76,5 @@ def _zone() -> ZoneInfo:
 
 def _day_word(value: date) -> str:
     today = clock.now().astimezone(_zone()).date()
-    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((value - today).days)
-    return near or f"{value:%a} {value.day} {value:%b}" + (f" {value.year}" if value.year != today.year else "")
-
-
-def _grouped(digits: str, *, indian: bool) -> str:
-    """Groups of three; in India twos above the first three."""
-    if not indian or len(digits) <= 3:
-        return f"{int(digits):,}"
-    head, tail = digits[:-3], digits[-3:]
-    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)]
-    return ",".join([*reversed(pairs), tail])
+    near = {-1: gettext("Yesterday"), 0: gettext("Today"), 1: gettext("Tomorrow")}.get((value - today).days)
+    return near or format_skeleton("MMMEd" if value.year == today.year else "yMMMEd", value, locale=locale())

@@ -81,6 +81,10 @@ def begin_browser_session(account_id: int, realm: str) -> None:
 def go_on(portal: Portal) -> ResponseReturnValue:
     """To the page the person came from, if it is one of ours, else into the portal."""
     target = request.args.get("next", "")
+    return redirect(target if is_ours(target) else url_for(f"{portal.name}.home"), code=303)
+
+
+def is_ours(target: str) -> bool:
+    """Whether a browser sent to this address stays here: ``//elsewhere`` and ``/\\elsewhere`` would not."""
     parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and not parts.scheme and not parts.netloc
-    return redirect(target if ours else url_for(f"{portal.name}.home"), code=303)
+    return target.startswith("/") and not target.startswith("//") and "\\" not in target and not parts.scheme and not parts.netloc

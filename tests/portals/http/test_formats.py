@@ -1,31 +1,50 @@
 """How pages write money and moments, in the business's zone."""
 
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import g
 
 from app.core import clock
 from app.portals.http import formats
 
 
+@pytest.fixture
+def written_in(app):
+    """Within a request whose reader speaks this language, of a business in this zone."""
+    with ExitStack() as stack:
+
+        def enter(language: str, timezone: str) -> None:
+            stack.enter_context(app.test_request_context("/", headers={"Accept-Language": language}))
+            app.preprocess_request()
+            g.business = replace(g.business, timezone=timezone)
+
+        yield enter
+
+
 @pytest.mark.parametrize(
-    ("value", "currency", "written"),
+    ("language", "timezone", "value", "currency", "written"),
     [
-        (0, "INR", "₹0.00"),
-        (999.5, "INR", "₹999.50"),
-        (1000, "INR", "₹1,000.00"),
-        (120000, "INR", "₹1,20,000.00"),
-        (12345678.9, "INR", "₹1,23,45,678.90"),
-        (1234567, "EUR", "€1,234,567.00"),
-        (1234567, "JPY", "¥1,234,567"),
-        (1.5, "KWD", "KWD\xa01.500"),
+        ("en", "Asia/Kolkata", 0, "INR", "₹0.00"),
+        ("en", "Asia/Kolkata", 999.5, "INR", "₹999.50"),
+        ("en", "Asia/Kolkata", 1000, "INR", "₹1,000.00"),
+        ("en", "Asia/Kolkata", 120000, "INR", "₹1,20,000.00"),
+        ("hi", "Asia/Kolkata", 12345678.9, "INR", "₹1,23,45,678.90"),
+        ("en", "Europe/Dublin", 1234567, "EUR", "€1,234,567.00"),
+        ("en", "Europe/Berlin", 1234567, "EUR", "1.234.567,00\xa0€"),
+        ("en", "Asia/Tokyo", 1234567, "JPY", "¥1,234,567"),
+        ("en", "Asia/Kuwait", 1.5, "KWD", "KWD1.500"),
     ],
 )
-def test_amounts(value, currency, written):
+def test_amounts_are_written_as_where_the_business_is(written_in, language, timezone, value, currency, written):
+    written_in(language, timezone)
     assert formats.amount(value, currency) == written
 
 
-def test_a_short_amount_loses_only_decimals_that_say_nothing():
+def test_a_short_amount_loses_only_decimals_that_say_nothing(written_in):
+    written_in("en", "Asia/Kolkata")
     assert formats.amount(200, "INR", short=True) == "₹200"
     assert formats.amount(99.5, "INR", short=True) == "₹99.50"
 
@@ -44,9 +63,9 @@ def test_spans(hours, said):
 def test_moments_are_those_of_the_shops_clock(app):
     with app.test_request_context("/"):
         app.preprocess_request()  # the business is in Asia/Kolkata, five and a half hours ahead
-        assert formats.moment("2020-03-01T20:00:00.000Z") == "Mon 2 Mar 2020, 01:30"
-        assert formats.day("2020-03-01T20:00:00.000Z") == "Mon 2 Mar 2020"
-        assert formats.day("2020-03-01") == "Sun 1 Mar 2020"
+        assert formats.moment("2020-03-01T20:00:00.000Z") == "Mon, 2 Mar, 2020, 01:30"
+        assert formats.day("2020-03-01T20:00:00.000Z") == "Mon, 2 Mar, 2020"
+        assert formats.day("2020-03-01") == "Sun, 1 Mar, 2020"
         now = clock.now()
         assert formats.moment(now).startswith("Today, ")
         assert formats.moment(now + timedelta(days=1)).startswith("Tomorrow, ")
