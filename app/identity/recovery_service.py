@@ -4,7 +4,7 @@ from app.audit import audit_service
 from app.core.actor import Actor
 from app.core.unit_of_work import stop_reading, unit_of_work
 from app.extensions import db
-from app.identity import account_service, link_service, session_service
+from app.identity import account_service, link_service, password_rules, session_service
 from app.identity.errors import LinkRefused
 from app.identity.models import STAFF_REALM, Account
 
@@ -24,6 +24,15 @@ def set_password(purpose: str, token: str, password: str, *, by: Actor) -> str:
         link_service.forget(account_id=account_id)
         audit_service.record(f"account.password_set_by_{purpose}", f"account:{account_id}", by=by)
     return realm
+
+
+def shortest_for(purpose: str, token: str) -> int:
+    """How long the password has to be that is chosen with this link; of staff more is asked."""
+    try:
+        account = _usable(link_service.look_at(purpose, token).account_id or 0)
+    except LinkRefused:  # a claim has no account yet; of a worthless link nobody is told more
+        return password_rules.SHORTEST
+    return password_rules.SHORTEST_OF_STAFF if account.realm == STAFF_REALM else password_rules.SHORTEST
 
 
 def _usable(account_id: int) -> Account:

@@ -55,7 +55,8 @@ def _add_doors(purpose: str, meaning: str) -> None:
 
     def page(form: Form = EMPTY) -> str:
         token = form.typed.get("token") or request.args.get("token", "")
-        return render_template("auth/set_password.html", form=form, purpose=purpose, token=token)
+        shortest = recovery_service.shortest_for(purpose, token)
+        return render_template("auth/set_password.html", form=form, purpose=purpose, token=token, shortest=shortest)
 
     def door(data: dict[str, str]) -> ResponseReturnValue:
         limits.spend(NETWORK_USES, "link", limits.network())

@@ -232,6 +232,8 @@ def test_without_a_public_address_production_sends_nothing_and_says_so_to_all(da
 
 def test_staff_get_a_link_too_and_need_a_longer_password(app, client):
     token = token_for(app, client, ERIN.login)
+    assert "At least 15 characters" in client.get(f"/auth/reset?token={token}", headers=HTML).text
+    assert "At least 12 characters" in client.get(f"/auth/reset?token={token_for(app, client, ALICE.login)}", headers=HTML).text
     assert client.post("/auth/reset", json={"token": token, "password": "plum ink vow"}).json["code"] == "weak_password"
     assert client.post("/auth/reset", json={"token": token, "password": STAFF_FRESH}).status_code == 200
     assert client.post("/employee/login", json={"email": ERIN.login, "password": STAFF_FRESH}).status_code == 200
