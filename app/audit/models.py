@@ -1,6 +1,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import Json, UtcDateTime
@@ -11,6 +12,8 @@ class AuditEntry(Model):
     """One change. Rows are only ever added. The account is not a foreign key: the entry outlives it."""
 
     __tablename__ = "audit_entry"
+    # What happened to one thing, newest first.
+    __table_args__ = (Index("ix_audit_entry_subject", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

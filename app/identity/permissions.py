@@ -43,6 +43,7 @@ class Permission(StrEnum):
     ACCOUNT_SIGN_OUT = "account:sign-out"
     ACCOUNT_CHANGE_PASSWORD = "account:change-password"  # noqa: S105  (a permission, not a password)
     HEALTH_DETAILS = "health:details"
+    AUDIT_READ = "audit:read"
 
 
 class Role(StrEnum):
@@ -65,7 +66,7 @@ _EMPLOYEE = _SIGNED_IN | {
 }  # fmt: skip
 _MANAGER = _EMPLOYEE | {
     P.ADMIN_VISIT, P.STORE_READ, P.STORE_EDIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ, P.STAFF_EDIT,
-    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK,
+    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
