@@ -39,11 +39,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
     with unit_of_work() as session:
         services = _offered(lines)
         customer = _customer_of(data, by=by)
-        now, business, store = at or clock.now(), current_business(), places.get_default()
-        currency = business.currency
-        # What would be done while the shop is closed is due when it opens.
-        opening = store_service.opening_of(store, business.timezone)
-        finished = order_rules.finished_at(now, (services[line.service_id].duration_hours for line in lines))
+        now, store, currency = at or clock.now(), places.get_default(), current_business().currency
         order = Order(
             id=ids.new_code(),
             store_id=store.id,
@@ -53,7 +49,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
             customer_email=data.get("customerEmail", customer.email),
             customer_phone=data.get("customerPhone", customer.phone),
             pickup_date=data.get("pickupDate"),
-            due_at=opening.next_open(finished),
+            due_at=promise([services[line.service_id].duration_hours for line in lines], at=now),
             special_instructions=data.get("specialInstructions", ""),
             total_minor=order_rules.total(((services[line.service_id].price, line.quantity) for line in lines), currency).minor,
             currency=currency,
@@ -71,6 +67,12 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
         audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
         events.order_placed.send(order)
     return order
+
+
+def promise(durations_hours: Collection[int], *, at: datetime) -> datetime:
+    """When what takes this long is ready. What would be done while the shop is closed is due when it opens."""
+    opening = store_service.opening_of(places.get_default(), current_business().timezone)
+    return opening.next_open(order_rules.finished_at(at, durations_hours))
 
 
 def transition(order_id: str, event: Event, *, by: Principal, at: datetime | None = None) -> Status:

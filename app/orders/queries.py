@@ -17,6 +17,7 @@ _COLUMNS = [column for column in Order.__table__.columns if column.name != "trac
 _ITEM_COLUMNS = OrderItem.__table__.columns
 # Still to be worked on: what can be late through our fault. A finished order waits for its customer.
 _UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
+_OPEN = (*_UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
 
 
 def get_by_code(code: str) -> Row[Any]:
@@ -65,6 +66,17 @@ def among(order_ids: Collection[str]) -> dict[str, OrderDict]:
     rows = db.session.execute(select(*_COLUMNS).where(Order.id.in_(order_ids))).all()
     items = _items_of(row.id for row in rows)
     return {row.id: order_dict(row, items[row.id]) for row in rows}
+
+
+def open_of(customer_ids: Collection[int], *, limit: int = 200) -> dict[int, list[OrderDict]]:
+    """What these customers have with us at the moment, what is due first first, in two queries."""
+    theirs = select(*_COLUMNS).where(Order.customer_id.in_(customer_ids), Order.status.in_(_OPEN))
+    rows = db.session.execute(theirs.order_by(Order.due_at, Order.id).limit(limit)).all()
+    items = _items_of(row.id for row in rows)
+    found: dict[int, list[OrderDict]] = defaultdict(list)
+    for row in rows:
+        found[row.customer_id].append(order_dict(row, items[row.id]))
+    return found
 
 
 def get_for_labels(codes: Iterable[str]) -> list[tuple[OrderDict, str]]:

@@ -45,7 +45,15 @@ EMPTY = Form()
 def values_of(form: MultiDict[str, str], declared: Declared) -> dict[str, Any]:
     """What the form's texts mean to these fields. A field left empty counts as not sent; fields nobody declared are left out."""
     sent = {name: [text for text in form.getlist(name) if text.strip()] for name in declared if name in form}
-    return {name: _value(declared[name], texts) for name, texts in sent.items() if texts}
+    values = {name: _value(declared[name], texts) for name, texts in sent.items() if texts}
+    keyed = {name: _keyed(form, name, field) for name, field in declared.items() if isinstance(field, fields.Dict)}
+    return values | {name: inner for name, inner in keyed.items() if inner}
+
+
+def _keyed(form: MultiDict[str, str], name: str, field: "fields.Dict") -> dict[str, Any]:
+    """Of a field that holds values by key, each value is a field of the form by itself: ``pieces.s1``."""
+    sent = {key.removeprefix(f"{name}."): texts for key, texts in form.lists() if key.startswith(f"{name}.")}
+    return {key: _value(field.value_field, texts) for key, texts in sent.items() if texts[-1].strip()}  # type: ignore[arg-type]
 
 
 def _value(declared: fields.Field[Any], texts: list[str]) -> Any:

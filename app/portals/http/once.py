@@ -12,6 +12,8 @@ from app.core.unit_of_work import unit_of_work
 from app.portals.http.guard import who
 
 LONGEST_KEY = 255
+FORM = "application/x-www-form-urlencoded"
+FIELD = "idempotencyKey"  # a form cannot send headers, so there the key is a hidden field
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
@@ -29,14 +31,14 @@ class _Refused(Exception):
 
 def has_key() -> bool:
     """Whether the request brings a key; one that is none is refused wherever it comes."""
-    key = request.headers.get("Idempotency-Key")
+    key = _key()
     if key is not None and (not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable()):
         raise BadKey
     return key is not None
 
 
 def only_once(view: Callable[[], ResponseReturnValue]) -> Response:
-    sender = _sender(request.headers["Idempotency-Key"])
+    sender = _sender(str(_key()))
     try:
         with unit_of_work():
             if (reply := claim(sender)) is not None:
@@ -49,6 +51,13 @@ def only_once(view: Callable[[], ResponseReturnValue]) -> Response:
             return response
     except _Refused as refused:
         return refused.response
+
+
+def _key() -> str | None:
+    if request.mimetype == FORM:
+        request.get_data()  # before the form is read, which leaves nothing of it for the fingerprint
+        return request.headers.get("Idempotency-Key", request.form.get(FIELD))
+    return request.headers.get("Idempotency-Key")
 
 
 def _sender(key: str) -> Sender:

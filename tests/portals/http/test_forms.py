@@ -21,6 +21,7 @@ class Everything(Shape):
     count = fields.Integer(strict=True)
     wanted = fields.Boolean(truthy={True}, falsy={False})
     services = fields.List(fields.String())
+    pieces = fields.Dict(fields.String(), fields.Integer())
     password = Password()
 
 
@@ -39,6 +40,7 @@ DECLARED = Everything().fields
         ([("wanted", "no"), ("wanted", "yes")], {"wanted": True}),
         ([("wanted", "no")], {"wanted": False}),
         ([("services", "s1"), ("services", "s2")], {"services": ["s1", "s2"]}),
+        ([("pieces.s1", "2"), ("pieces.s2", ""), ("pieces.s3", "two"), ("other.s1", "1")], {"pieces": {"s1": 2, "s3": "two"}}),
         ([("name", "  ")], {}),
         ([("name", "")], {}),
         ([("unknown", "x"), ("name", "a")], {"name": "a"}),
