@@ -20,13 +20,15 @@ from app.core.session import CONTROL
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import link_service, session_service
-from app.logistics import offline_service
+from app.logistics import file_service, offline_service
+from app.portals.http import uploads
 from app.tenancy import tenant_service
 
 EVERY_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
 KEYS_KEPT = timedelta(hours=48)
 OFFLINE_KEPT = timedelta(days=15)  # a phone may send what is up to fourteen days old
+UPLOADS_KEPT = timedelta(days=1)  # a phone that uploads sends what the picture proves right after it
 
 log = logging.getLogger("fabclean.housekeeping")
 
@@ -80,3 +82,4 @@ def forget() -> None:
             session_service.forget_expired()
             offline_service.forget_before(clock.now() - OFFLINE_KEPT)
             link_service.forget_expired()
+            file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())

@@ -45,6 +45,8 @@ ORDER_MOVES: dict[tuple[DeliveryStatus, DeliveryEvent], Event] = {
     (_S.STARTED, _E.CANCEL): Event.FAIL_DELIVERY,
 }
 FINISHED = (Status.DELIVERED, Status.COLLECTED, Status.CANCELLED)
+# What finishes an order, whoever did it: nobody drives for it after that.
+ENDS = (Event.DELIVER, Event.COLLECT, Event.CANCEL)
 # Once the van is under way, whose stop it is and when is no longer a plan.
 FIXED_ONCE_STARTED = frozenset({"worker_id", "day"})
 PLANNED_AHEAD = timedelta(days=366)

@@ -1,9 +1,14 @@
-"""Planning stops and driving to them. Whoever drives works on their own stops; an order moves only as its lifecycle allows."""
+"""Planning stops and driving to them. Whoever drives works on their own stops; an order moves only as its lifecycle allows.
 
-from collections.abc import Mapping
+Every change locks the stop's order first and the stop after it, as whoever moves the order does, so nobody waits in a circle.
+"""
+
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from app.audit import audit_service
 from app.core import clock
@@ -16,12 +21,12 @@ from app.identity.permissions import Permission
 from app.identity.principal import Principal
 from app.logistics import delivery_rules, queries
 from app.logistics.delivery_rules import DeliveryEvent, DeliveryStatus, Kind
-from app.logistics.errors import NoSuchOrder, NoSuchProof, NoSuchWorker, NotYourDelivery, StopAlreadyPlanned, UnknownDelivery
-from app.logistics.models import Delivery, StopDict
+from app.logistics.errors import NoSuchOrder, NoSuchProof, NoSuchWorker, NotYourDelivery, StopAlreadyPlanned
+from app.logistics.models import OPEN, Delivery, StopDict, StoredFile
 from app.orders import order_service
 from app.orders import queries as orders
 from app.orders.errors import UnknownOrder
-from app.orders.order_rules import Status
+from app.orders.order_rules import Event, Status
 from app.tenancy.tenant_service import current_business
 
 
@@ -41,7 +46,7 @@ def plan(data: Mapping[str, Any], *, by: Principal) -> Delivery:
     delivery_rules.ensure_plannable(day, today())
     with unit_of_work():
         order = _order(data["order_id"])
-        delivery_rules.ensure_wanted(order.status)
+        delivery_rules.ensure_wanted(order_service.hold([order.id])[order.id])
         _ensure_drives(worker_id)
         delivery = _new(order.id, Kind(data["kind"]), worker_id, day)
         delivery.window, delivery.address = data.get("window"), data.get("address")
@@ -75,6 +80,16 @@ def cancel(delivery_id: int, *, expected: int | None, by: Principal) -> Delivery
         on_van = orders.get_by_code(delivery.order_id).status == Status.OUT_FOR_DELIVERY
         _step(delivery, DeliveryEvent.CANCEL, clock.now(), by=by, moves_order=on_van)
     return delivery
+
+
+def orders_moved(order_ids: Collection[str], *, event: Event, by: Principal) -> None:
+    """Nobody drives for an order that is over. Of a stop that ends its order itself nothing is open any more by now."""
+    if event not in delivery_rules.ENDS:
+        return
+    open_ones = select(Delivery).where(Delivery.order_id.in_(order_ids), OPEN).order_by(Delivery.id)
+    held = open_ones.with_for_update(key_share=True).execution_options(populate_existing=True)
+    for delivery in db.session.scalars(held).all():
+        _step(delivery, DeliveryEvent.CANCEL, clock.now(), by=by, moves_order=False)
 
 
 def start(delivery_id: int, *, by: Principal, at: datetime | None = None) -> Delivery:
@@ -141,9 +156,8 @@ def _apply(delivery: Delivery, facts: Mapping[str, Any]) -> None:
 
 def _hold(delivery_id: int, expected: int | None = None) -> Delivery:
     """The row as it is now and stays until this unit of work is over: of two at once, the second sees what the first did."""
-    delivery = db.session.get(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
-    if delivery is None:
-        raise UnknownDelivery
+    order_service.hold([queries.get(delivery_id).order_id])
+    delivery = db.session.get_one(Delivery, delivery_id, with_for_update={"key_share": True}, populate_existing=True)
     if expected is not None and delivery.version != expected:
         raise StaleVersion
     return delivery
@@ -186,9 +200,13 @@ def _ensure_drives(worker_id: int | None) -> None:
 
 
 def _ensure_uploaded(proof: Mapping[str, str | None], by: Principal) -> None:
-    """A proof is the driver's own picture. Whoever only knows the id of another's cannot show it as theirs."""
+    """A proof is the driver's own picture. Whoever only knows the id of another's cannot show it as theirs.
+
+    Locked until the proof is written, so that nobody sweeps the picture away as unused in that moment.
+    """
     named = {field: proof[field] for field in ("photo", "signature") if proof[field]}
-    known = queries.files_of(by.account_id, {str(file_id) for file_id in named.values()})
+    own = select(StoredFile.id).where(StoredFile.id.in_(named.values()), StoredFile.account_id == by.account_id)
+    known = set(db.session.scalars(own.with_for_update(read=True, key_share=True))) if named else set()
     for field, file_id in named.items():
         if file_id not in known:
             raise NoSuchProof(field)

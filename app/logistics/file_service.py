@@ -1,8 +1,10 @@
 """Photos and signatures: whose they are, and who may see them."""
 
 import hashlib
+from datetime import datetime
 from typing import IO
 
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import audit_service
@@ -20,9 +22,30 @@ from app.logistics.models import StoredFile
 def keep(upload: IO[bytes], *, store: FileStore, by: Principal) -> StoredFile:
     """The picture, encoded anew. First the bytes are safe on the disk, then a row says so: no row ever points at nothing."""
     stop_reading()  # decoding takes a second, and a file waits for the disk
-    with images.encoded_anew(upload) as image:
+    with images.encoded_anew(upload) as image, store.held():
         store.put(image.sha256, image.content)
         return _note(image, by=by)
+
+
+def sweep(before: datetime, *, store: FileStore) -> int:
+    """Forget uploads older than this that no proof needs, row first and bytes after it, and only what nobody else's row names.
+
+    While the store is held alone, no upload lies between its bytes and its row; and a row that is locked is a proof in a moment.
+    """
+    candidates = [file.id for file in queries.unused_files(before=before)]
+    if not candidates:
+        return 0
+    stop_reading()
+    with store.held(alone=True):
+        with unit_of_work() as session:
+            free = select(StoredFile.id).where(StoredFile.id.in_(candidates)).with_for_update(skip_locked=True)
+            unused = queries.unused_files(session.scalars(free).all(), before=before)
+            session.execute(delete(StoredFile).where(StoredFile.id.in_([file.id for file in unused])))
+            hashes = {file.sha256 for file in unused}
+            orphans = hashes - queries.kept_contents(hashes)
+        for name in orphans:
+            store.remove(name)
+    return len(unused)
 
 
 def get_own(file_id: str, *, by: Principal) -> StoredFile:

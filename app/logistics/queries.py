@@ -1,9 +1,9 @@
 import re
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_
 
 from app.core.columns import CalendarDate
 from app.core.pagination import DEFAULT_LIMIT, BadCursor, Page, read_cursor
@@ -14,6 +14,7 @@ from app.logistics.models import Delivery, DeliveryDict, StopDict, StoredFile
 from app.orders import queries as orders
 
 LARGEST_ID = 2**53
+MOST_SWEPT = 200
 FILE_ID = re.compile(r"[0-9a-f]{32}")  # of anything else the database is not asked: it may not even be able to read it
 
 
@@ -75,10 +76,20 @@ def get_file(file_id: str) -> StoredFile:
     return file
 
 
-def files_of(account_id: int | None, file_ids: Collection[str]) -> set[str]:
-    """Which of these files this account has uploaded."""
-    mine = select(StoredFile.id).where(StoredFile.id.in_(file_ids), StoredFile.account_id == account_id)
-    return set(db.session.scalars(mine))
+def unused_files(file_ids: Collection[str] | None = None, *, before: datetime) -> list[StoredFile]:
+    """Uploads older than this that no proof names: those of a proof that was given up, or of a customer who was forgotten."""
+    query = select(StoredFile).where(StoredFile.created_at < before).limit(MOST_SWEPT)
+    if file_ids is not None:
+        query = query.where(StoredFile.id.in_(file_ids))
+    for kind in ("photo", "signature"):
+        named = Delivery.proof.op("->>", return_type=String())(literal(kind, String()))
+        query = query.where(StoredFile.id.not_in(select(named).where(named.is_not(None))))
+    return list(db.session.scalars(query).all())
+
+
+def kept_contents(hashes: Collection[str]) -> set[str]:
+    """Which of these bytes still belong to somebody's file."""
+    return set(db.session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(hashes))))
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

@@ -1,7 +1,10 @@
+import fcntl
 import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -39,6 +42,21 @@ class FileStore:
             return self._place(name).open("rb")
         except FileNotFoundError as failure:
             raise FileGone from failure
+
+    def remove(self, name: str) -> None:
+        """Call it while the store is held alone: whoever puts the same in at that moment would lose it."""
+        self._place(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def held(self, *, alone: bool = False) -> Iterator[None]:
+        """Among all processes of this machine: many may put things in together, but whoever takes things out is alone with it."""
+        _make(self._folder)
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _place(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -170,9 +170,9 @@ def test_calling_off_keeps_the_row_and_brings_the_order_back(app, admin, worker)
 def test_calling_off_leaves_an_order_where_somebody_put_it_by_hand(app, admin, worker):
     stop = plan_drop_off(app, admin)
     worker.put(f"/worker/api/deliveries/{stop['id']}/start")
-    assert admin.put(f"/admin/api/orders/{stop['orderId']}", json={"status": "Delivered"}).status_code == 200
+    assert admin.put(f"/admin/api/orders/{stop['orderId']}", json={"status": "Ready"}).status_code == 200
     assert admin.delete(f"{DELIVERIES}/{stop['id']}").json["status"] == "CANCELLED"
-    assert status_of(admin, stop["orderId"]) == "Delivered"
+    assert status_of(admin, stop["orderId"]) == "Ready"
 
 
 def test_lists_by_day_driver_and_status(app, admin):
