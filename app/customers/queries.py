@@ -55,6 +55,15 @@ def find(*, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None
     return Page.of(found, limit, lambda customer: [customer.id])
 
 
+def alike(customer: Customer, *, limit: int) -> list[Customer]:
+    """Who may be the same person as this one: the same name or the same phone."""
+    same = [func.lower(Customer.name) == customer.name.lower()]
+    if customer.phone is not None:
+        same.append(Customer.phone == customer.phone)
+    others = select(Customer).where(Customer.id != customer.id, Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None))
+    return list(db.session.scalars(others.where(or_(*same)).order_by(Customer.id).limit(limit)))
+
+
 def normalise_email(email: str) -> str:
     return email.strip().lower()
 

@@ -95,14 +95,25 @@ def _refuse_mistyped(code: str) -> NoReturn:
 
 def get_by_number_or_code(text: str) -> Row[Any]:
     """The order somebody means: a ticket number is all digits and shorter than a code. Of equal numbers the newest order's."""
-    number = text.strip().removeprefix("#")
-    if not (number.isascii() and number.isdecimal() and len(number) < ids.LENGTH):
+    if _ticket_number(text) is None:
         return get_by_code(text)
-    newest_first = select(*Order.__table__.columns).where(Order.number == int(number)).order_by(Order.created_at.desc())
-    row = db.session.execute(newest_first.limit(1)).one_or_none()
+    row = find_by_number(text)
     if row is None:
         raise UnknownOrder
     return row
+
+
+def find_by_number(text: str) -> Row[Any] | None:
+    """By what may be a ticket number, with or without its #."""
+    if (number := _ticket_number(text)) is None:
+        return None
+    newest_first = select(*Order.__table__.columns).where(Order.number == number).order_by(Order.created_at.desc())
+    return db.session.execute(newest_first.limit(1)).one_or_none()
+
+
+def _ticket_number(text: str) -> int | None:
+    number = text.strip().removeprefix("#")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < ids.LENGTH else None
 
 
 def get_by_tracking_token(token: str) -> Row[Any]:

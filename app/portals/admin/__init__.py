@@ -5,6 +5,8 @@ from app.portals.http.portal import Portal
 admin = Portal("admin", __name__, realms=("staff",), url_prefix="/admin")
 
 from app.portals.admin import (  # noqa: F401
+    customer_ends,
+    customer_pages,
     customers,
     deliveries,
     home,

@@ -19,6 +19,7 @@ LATE, TODAY = "late", "today"
 
 class OrderPageFilter(OrderFilter):
     due = fields.String(validate=validate.OneOf((LATE, TODAY)), load_default=None)
+    customer = fields.Integer(validate=validate.Range(1, 2**53), load_default=None)
 
 
 @admin.get("/orders/")
@@ -28,7 +29,7 @@ def orders_page(query: dict[str, Any]) -> str:
     now = clock.now()
     begins, ends = clock.day_around(now, current_business().timezone)
     spans = {LATE: (datetime.min.replace(tzinfo=UTC), now), TODAY: (now, ends)}
-    page = queries.newest(**query | {"due": spans.get(query["due"])})
+    page = queries.newest(customer_id=query.pop("customer"), **query | {"due": spans.get(query["due"])})
     counted = {"counts": queries.count_by_status(), "today": queries.count_day(begins, ends, now), "statuses": list(Status)}
     return render_template("admin/orders/list.html", orders=page.rows, next_cursor=page.next_cursor, query=query, **counted)
 

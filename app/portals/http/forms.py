@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask import request
-from marshmallow import fields
+from marshmallow import fields, pre_load
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import DomainError
-from app.core.shapes import Amount, Password
+from app.core.shapes import Amount, Password, Shape
 
 Declared = Mapping[str, fields.Field[Any]]
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
@@ -40,6 +40,14 @@ class Form:
 
 
 EMPTY = Form()
+
+
+class Asked(Shape):
+    """A form that narrows a list down: a field left empty was not filled in. Stands before the filter it belongs to."""
+
+    @pre_load
+    def _without_blanks(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: text for name, text in data.items() if str(text).strip()}
 
 
 def values_of(form: MultiDict[str, str], declared: Declared) -> dict[str, Any]:
