@@ -12,7 +12,7 @@ from tests.support import chromium, people
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import Postgres
 from tests.support.server import Server
-from tests.support.shop import application
+from tests.support.shop import application, close, forget
 from tests.support.valkey import Valkey
 
 if TYPE_CHECKING:
@@ -48,11 +48,9 @@ def databases(engine_name: str, request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """Migrated, seeded, with the cast in it, and nobody else's."""
-    url = databases.filled()
-    yield url
-    databases.drop(url)
+def database_url(databases: Databases) -> str:
+    """Migrated, seeded, with the cast in it, and as if nobody had ever touched it."""
+    return databases.refilled()
 
 
 @pytest.fixture
@@ -62,8 +60,29 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
     databases.drop(url)
 
 
+@pytest.fixture(scope="session")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for all: with it templates and statements are compiled once, which took most of a test's time."""
+    with application(databases.refilled(), tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(house: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The database and the folder are fresh, and so are the settings; whoever adds doors takes ``own_app``."""
+    settings = dict(house.config)
+    house.config["INSTANCE"] = tmp_path
+    forget()
+    yield house
+    close(house)
+    forget()
+    house.config.clear()
+    house.config.update(settings)
+
+
+@pytest.fixture
+def own_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application that may be built on."""
     with application(database_url, tmp_path) as made:
         yield made
 

@@ -36,9 +36,9 @@ def test_every_role_is_in_the_matrix():
     assert set(ALLOWED) == set(Role)
 
 
-def test_an_unguarded_route_on_the_application_is_noticed(app):
-    app.add_url_rule("/backstage", "backstage", lambda: "come in")
-    assert unguarded(app) == ["/backstage (backstage)"]
+def test_an_unguarded_route_on_the_application_is_noticed(own_app):
+    own_app.add_url_rule("/backstage", "backstage", lambda: "come in")
+    assert unguarded(own_app) == ["/backstage (backstage)"]
 
 
 def test_a_door_without_a_permission_does_not_open():
@@ -47,7 +47,7 @@ def test_a_door_without_a_permission_does_not_open():
         portal.get("/orders")(lambda: "come in")
 
 
-def test_the_guard_stands_at_every_portal(app):
+def test_the_guard_stands_at_every_portal(own_app):
     """A new portal with a closed door refuses strangers without anything else being said."""
     portal = Portal("fresh", __name__, realms=("staff",), url_prefix="/fresh")
 
@@ -56,5 +56,5 @@ def test_the_guard_stands_at_every_portal(app):
     def home() -> str:
         return "come in"
 
-    app.register_blueprint(portal)
-    assert app.test_client().get("/fresh/").status_code == 401
+    own_app.register_blueprint(portal)
+    assert own_app.test_client().get("/fresh/").status_code == 401

@@ -43,28 +43,28 @@ def test_a_long_address_is_414(client):
     assert (response.status_code, response.json["error"]) == (414, "This address is too long.")
 
 
-def test_a_crash_tells_nothing(app):
-    @app.get("/crash")
+def test_a_crash_tells_nothing(own_app):
+    @own_app.get("/crash")
     def crash():
         raise RuntimeError("secret detail: /home/shop")
 
-    crash_door = app.view_functions["crash"]
+    crash_door = own_app.view_functions["crash"]
     assert crash_door is not None
-    app.config["TESTING"] = False
-    response = app.test_client().get("/crash")
+    own_app.config["TESTING"] = False
+    response = own_app.test_client().get("/crash")
     assert response.status_code == 500
     assert set(response.json) == {"error", "code", "requestId"}
     assert "secret detail" not in response.text
 
 
-def test_a_database_that_is_away_is_503_with_retry_after(app, client):
+def test_a_database_that_is_away_is_503_with_retry_after(own_app):
     from sqlalchemy.exc import OperationalError
 
-    @app.get("/api/away")
+    @own_app.get("/api/away")
     def away():
         raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
-    response = client.get("/api/away")
+    response = own_app.test_client().get("/api/away")
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert "SELECT" not in response.text
