@@ -1,11 +1,13 @@
 """The counter: orders for people on file and people just met, and scans that move them on."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
 from app.core import ids
 from app.customers import queries as customers
+from app.orders.order_rules import SAME_SCAN
 from tests.support.orders import ORDER, place
 from tests.support.people import ALICE, ERIN
 from tests.support.shop import inside
@@ -91,12 +93,18 @@ def test_fifty_scans_at_once_are_one_step(live_server):
     bearer = live_server.bearer(ERIN)
     order_id = httpx.post(f"{live_server.url}/api/orders", json=ORDER).json()["order"]["id"]
 
-    def once(_: int) -> int:
+    began = time.monotonic()
+
+    def once(_: int) -> tuple[bool, int]:
         body = {"code": order_id, "station": "processing"}
-        return httpx.post(f"{live_server.url}/employee/api/scans", json=body, headers=bearer, timeout=30).status_code
+        status = httpx.post(f"{live_server.url}/employee/api/scans", json=body, headers=bearer, timeout=30).status_code
+        return time.monotonic() - began < SAME_SCAN.total_seconds(), status
 
     with ThreadPoolExecutor(25) as pool:
-        assert set(pool.map(once, range(50))) == {200}
+        answers = set(pool.map(once, range(50)))
+    # What a slow machine got round to only later than two seconds after the first may as well count as a scan of its own.
+    assert 200 in {status for _, status in answers}
+    assert answers <= {(True, 200), (False, 200), (False, 409)}
     order = httpx.get(f"{live_server.url}/employee/api/orders/{order_id}", headers=bearer)
     assert (order.json()["status"], order.headers["ETag"]) == ("Processing", '"v2"')
 
