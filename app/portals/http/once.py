@@ -37,8 +37,9 @@ def has_key() -> bool:
     return key is not None
 
 
-def only_once(view: Callable[[], ResponseReturnValue]) -> Response:
-    sender = _sender(str(_key()))
+def only_once(view: Callable[[], ResponseReturnValue], digest: bytes | None = None) -> Response:
+    """``digest``: of the uploaded file, where there is one. What a form wraps around it is another each time."""
+    sender = _sender(str(_key()), digest)
     try:
         with unit_of_work():
             if (reply := claim(sender)) is not None:
@@ -60,10 +61,11 @@ def _key() -> str | None:
     return request.headers.get("Idempotency-Key")
 
 
-def _sender(key: str) -> Sender:
+def _sender(key: str, digest: bytes | None) -> Sender:
     principal = who()
     caller = f"account:{principal.account_id}" if principal.signed_in else "anyone"
-    body = request.get_data() + b"\n" + request.query_string + b"\n" + (request.content_type or "").encode()
+    body, kind = (request.get_data(), request.content_type or "") if digest is None else (digest, "")
+    body += b"\n" + request.query_string + b"\n" + kind.encode()
     return Sender(caller, f"{request.method} {request.path}", key, hashlib.sha256(body).hexdigest())
 
 

@@ -17,6 +17,7 @@ from app.portals.http.portal import SAFE_METHODS, Answer, Door
 SIMPLE: dict[type, dict[str, str]] = {
     str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "number"}, bool: {"type": "boolean"}, type(None): {"type": "null"},
 }  # fmt: skip
+FILE = {"type": "string", "format": "binary"}
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -93,6 +94,10 @@ def _operation(rule: Rule, door: Door, method: str, doc: str | None, spec: APISp
         if door.body_may_be_form:
             content["application/x-www-form-urlencoded"] = {"schema": type(door.body)}
         operation["requestBody"] = {"required": True, "content": content}
+    if door.upload is not None:
+        form = {"type": "object", "required": ["file"], "properties": {"file": FILE}}
+        kinds = {**dict.fromkeys(door.upload.media_types, FILE), "multipart/form-data": form}
+        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind, schema in kinds.items()}}
     for status in _refusals(rule, door, writes):
         error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
         operation["responses"].setdefault(str(status), {"description": MEANINGS[status], "content": error})
@@ -110,7 +115,7 @@ def _refusals(rule: Rule, door: Door, writes: bool) -> list[int]:
         statuses.add(414)
     if rule.arguments:
         statuses |= {400, 404}
-    if door.body is not None:
+    if door.body is not None or door.upload is not None:
         statuses.add(413)
     if writes:
         statuses |= {409, 422}

@@ -19,8 +19,9 @@ from marshmallow import Schema
 
 from app.core.errors import Conflict, DomainError, Invalid, StaleVersion, TooMany
 from app.identity.permissions import Permission
-from app.portals.http import bodies, errors, guard, limits, once
+from app.portals.http import bodies, errors, guard, limits, once, uploads
 from app.portals.http.forms import Form
+from app.portals.http.uploads import Upload
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -42,6 +43,7 @@ class Door:
     permission: Permission | None = None
     body: Schema | None = None
     body_may_be_form: bool = False
+    upload: Upload | None = None
     query: Schema | None = None
     answers: list[Answer] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -81,6 +83,11 @@ def reads(schema: type[Schema], *, form: bool = False) -> Callable[[View], View]
         door.body, door.body_may_be_form = schema(), form
 
     return _declare(declare)
+
+
+def takes(upload: Upload) -> Callable[[View], View]:
+    """One file, as the body itself or in a form. What it was read as is the view's ``upload``."""
+    return _declare(lambda door: setattr(door, "upload", upload))
 
 
 def asks(schema: type[Schema]) -> Callable[[View], View]:
@@ -144,12 +151,19 @@ def _walk(view: View, door: Door) -> View:
                 limits.spend(rate, str(request.endpoint), limits.network())
         if door.query is not None:
             params["query"] = bodies.read_query(door.query)
+        if door.upload is None:
+            return go_in(params, repeatable)
+        with uploads.received(door.upload) as (file, digest):
+            # Before the key is claimed: reading takes a while, and claiming it holds the writer's turn.
+            return go_in({**params, "upload": door.upload.read(file)}, repeatable, digest)
+
+    def go_in(params: dict[str, Any], repeatable: bool, digest: bytes | None = None) -> Any:
         if door.body is not None:
             params["data"] = bodies.read_body(door.body, form=door.body_may_be_form)
         if door.versioned:
             params["expected"] = bodies.read_version()
         if door.secret or not repeatable:
             return view(**params)
-        return once.only_once(lambda: view(**params))
+        return once.only_once(lambda: view(**params), digest)
 
     return walk

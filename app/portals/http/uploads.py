@@ -1,10 +1,12 @@
 """Files coming in and going out. A file has no name of its sender's making here, only bytes; and no browser ever runs what it gets."""
 
+import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from flask import Response, current_app, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -37,22 +39,35 @@ class FileTooLarge(TooLarge):
     sentence = f"The file is larger than {LARGEST_BYTES // 1024**2} MB."
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a door takes: which kinds of file, and what the view gets of it."""
+
+    media_types: tuple[str, ...]
+    expected: type[Invalid]
+    read: Callable[[IO[bytes]], Any] = lambda file: file
+
+
+IMAGE = Upload(tuple(SUFFIXES), ExpectedImage)
+
+
 def store() -> FileStore:
     """This business's own folder: nothing of one is ever found by another."""
     return FileStore(Path(current_app.config["INSTANCE"]) / "files" / current_business().slug)
 
 
 @contextmanager
-def received() -> Iterator[IO[bytes]]:
-    """The one uploaded file, counted while it flows onto the disk. This door alone lets so much in."""
+def received(upload: Upload) -> Iterator[tuple[IO[bytes], bytes]]:
+    """The one uploaded file and its hash, counted while it flows onto the disk. Only a door that takes files lets so much in."""
     request.max_content_length = LARGEST_BYTES + _WRAPPING
     with tempfile.TemporaryFile() as spool:
         try:
-            _copy(_source(), spool)
+            digest = _copy(_source(upload), spool)
         except RequestEntityTooLarge as failure:
             _read_off()
             raise FileTooLarge from failure
-        yield spool
+        spool.seek(0)
+        yield spool, digest
 
 
 def handed_out(file: "StoredFile") -> Response:
@@ -69,25 +84,27 @@ def handed_out(file: "StoredFile") -> Response:
     return response
 
 
-def _source() -> IO[bytes]:
-    if request.mimetype in SUFFIXES:
+def _source(upload: Upload) -> IO[bytes]:
+    if request.mimetype in upload.media_types:
         return request.stream
     files = [file for files in request.files.listvalues() for file in files]
     if len(files) != 1:
-        raise ExpectedImage
+        raise upload.expected
     return files[0].stream
 
 
-def _copy(source: IO[bytes], spool: IO[bytes]) -> None:
+def _copy(source: IO[bytes], spool: IO[bytes]) -> bytes:
     """What is too much is read to its end, which is not far (``max_content_length``), but not kept."""
-    count = 0
+    count, digest = 0, hashlib.sha256()
     while chunk := source.read(_CHUNK):
         count += len(chunk)
         if count <= LARGEST_BYTES:
             spool.write(chunk)
+            digest.update(chunk)
     spool.flush()
     if count > LARGEST_BYTES:
         raise FileTooLarge
+    return digest.digest()
 
 
 def _read_off() -> None:

@@ -1,3 +1,5 @@
+from typing import IO
+
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 
@@ -6,7 +8,7 @@ from app.logistics import file_service
 from app.logistics.models import FileDict
 from app.portals.http import uploads
 from app.portals.http.guard import who
-from app.portals.http.portal import answers, permits, secret
+from app.portals.http.portal import answers, permits, secret, takes
 from app.portals.worker import worker
 
 MEANING = "The picture, to be saved."
@@ -15,12 +17,12 @@ MEANING = "The picture, to be saved."
 # Not kept for a repeated key: a file's id is made from its content and its sender, so sending it again adds nothing anyway.
 @worker.post("/api/files")
 @permits(Permission.DELIVERY_WORK)
+@takes(uploads.IMAGE)
 @secret
 @answers(201, FileDict, "Kept, encoded anew: what was in the file beside the picture (where it was taken, by what) is gone.")
-def upload_file() -> ResponseReturnValue:
+def upload_file(upload: IO[bytes]) -> ResponseReturnValue:
     """A photo or a signature: JPEG, PNG or WebP, at most 10 MB and 25 megapixels, as the body or as the one file of a form."""
-    with uploads.received() as upload:
-        file = file_service.keep(upload, store=uploads.store(), by=who())
+    file = file_service.keep(upload, store=uploads.store(), by=who())
     response = jsonify(file.to_dict())
     response.status_code = 201
     response.headers["Location"] = url_for("worker.show_file", file_id=file.id)
