@@ -54,3 +54,8 @@ class NotYourself(Conflict):
 class LastAdministrator(Conflict):
     code = "last_administrator"
     sentence = "This is the last administrator: without one nobody could make another."
+
+
+class NotInvited(Conflict):
+    code = "not_invited"
+    sentence = "They have a password already, or are switched off, so there is nothing to invite them to."

@@ -48,6 +48,11 @@ class Account(Model):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def is_invited(self) -> bool:
+        """Has not chosen a password yet."""
+        return self.password_hash is None
+
     def to_dict(self) -> StaffDict:
         """How the API shows a member of staff; a customer's account is shown as their customer."""
         return {

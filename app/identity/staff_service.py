@@ -13,7 +13,7 @@ from app.core.pagination import Page, read_cursor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import account_service, link_service, session_service
-from app.identity.errors import AboveYou, EmailTaken, LastAdministrator, NotYourself, UnknownStaff, WrongPassword
+from app.identity.errors import AboveYou, EmailTaken, LastAdministrator, NotInvited, NotYourself, UnknownStaff, WrongPassword
 from app.identity.models import STAFF_REALM, Account
 from app.identity.permissions import Role
 from app.identity.principal import Principal
@@ -39,16 +39,30 @@ def get(account_id: int) -> Account:
     return account
 
 
-def hire(data: Mapping[str, Any], *, post: Post | None, by: Principal) -> Account:
-    """Without a password the person gets a letter and chooses their own; then ``post`` is needed."""
+def hire(data: Mapping[str, Any], *, post: Post | None, by: Principal) -> tuple[Account, str | None]:
+    """Without a password the person gets a letter and chooses their own; then ``post`` is needed. Returns the link it holds as well."""
     hashed = _hashed(data, data["name"], data["email"])
     with unit_of_work():
         account = account_service.create_staff(data["email"], data["name"], Role(data["role"]), hashed, by=by)
-        if hashed is None and post is not None:
-            token = link_service.make(link_service.INVITE, account_id=account.id, by=by)
-            told = {"login": account.login, "lasts": link_service.IN_WORDS[link_service.INVITE]}
-            letter_service.send("invite", account.login, post=post, link=post.link(INVITATION_PAGE, token), **told)
-    return account
+        link = _invite(account, post=post, by=by) if hashed is None and post is not None else None
+    return account, link
+
+
+def invite(account_id: int, *, post: Post, by: Principal) -> tuple[Account, str]:
+    """Once more, to somebody who has not accepted yet. The older link is worthless from here on."""
+    with unit_of_work():
+        account = get(account_id)
+        _ensure_below(account, by)
+        if not account.is_invited or account.disabled_at is not None:
+            raise NotInvited
+        return account, _invite(account, post=post, by=by)
+
+
+def _invite(account: Account, *, post: Post, by: Principal) -> str:
+    link = post.link(INVITATION_PAGE, link_service.make(link_service.INVITE, account_id=account.id, by=by))
+    told = {"login": account.login, "lasts": link_service.IN_WORDS[link_service.INVITE]}
+    letter_service.send("invite", account.login, post=post, link=link, **told)
+    return link
 
 
 def change(account_id: int, data: Mapping[str, Any], *, expected: int | None, by: Principal) -> Account:
@@ -73,6 +87,16 @@ def change(account_id: int, data: Mapping[str, Any], *, expected: int | None, by
 def dismiss(account_id: int, *, expected: int | None, by: Principal) -> Account:
     """The row stays, for what it did; nothing opens with it any more."""
     return change(account_id, {"disabled": True}, expected=expected, by=by)
+
+
+def sign_out_everywhere(account_id: int, *, by: Principal) -> Account:
+    """A lost phone, a shared screen: whatever opens with this account stops at once, and its password goes on working."""
+    with unit_of_work():
+        account = get(account_id)
+        _ensure_below(account, by)
+        session_service.end_all(account)
+        audit_service.record("staff.signed_out", f"account:{account_id}", by=by)
+    return account
 
 
 def _apply(account: Account, data: Mapping[str, Any], hashed: str | None, *, by: Principal) -> None:

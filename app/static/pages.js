@@ -45,3 +45,16 @@ for (const button of document.querySelectorAll("[data-reveals]")) {
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
+
+// What is shown once can be copied.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const input = document.getElementById(button.dataset.copies);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(input.value);
+    button.querySelector("span").textContent = button.dataset.copied;
+  });
+}
+
+// On a phone the rooms stand in one line: the one we are in is to be seen.
+document.querySelector(".rail-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

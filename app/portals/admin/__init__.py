@@ -15,6 +15,7 @@ from app.portals.admin import (  # noqa: F401
     service_pages,
     services,
     signing,
+    staff_pages,
     stores,
     transit,
     workers,

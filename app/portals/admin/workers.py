@@ -35,7 +35,7 @@ def list_workers(query: dict[str, Any]) -> ResponseReturnValue:
 @answers(201, StaffDict, "The new member of staff. Without a password they are sent a link to choose one.")
 @secret
 def hire_worker(data: dict[str, Any]) -> ResponseReturnValue:
-    account = staff_service.hire(data, post=post() if "password" not in data else None, by=who())
+    account, _ = staff_service.hire(data, post=post() if "password" not in data else None, by=who())
     response = with_version(account.to_dict(), account.version, 201)
     response.headers["Location"] = url_for("admin.show_worker", worker_id=account.id)
     return response
