@@ -13,6 +13,8 @@ from app.identity.errors import BadCredentials, EmailTaken, WrongPassword
 from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
 from app.identity.permissions import ALLOWED, Permission, Role
 
+SHORTEST_PASSWORD = password_rules.SHORTEST
+
 
 def normalise_login(login: str) -> str:
     return password_rules.normalise(login).strip().lower()

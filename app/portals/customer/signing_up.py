@@ -3,6 +3,7 @@ from flask.typing import ResponseReturnValue
 
 from app.customers import customer_service
 from app.customers.schemas import SignUp
+from app.identity.account_service import SHORTEST_PASSWORD
 from app.identity.permissions import Permission
 from app.portals.customer import customer
 from app.portals.http.forms import EMPTY, Form
@@ -14,7 +15,7 @@ from app.portals.http.signing_in import begin_browser_session, go_on
 @customer.get("/signup")
 @permits(Permission.SITE_VISIT)
 def sign_up_page(form: Form = EMPTY) -> str:
-    return render_template("customer/sign_up.html", form=form)
+    return render_template("customer/sign_up.html", form=form, shortest=SHORTEST_PASSWORD)
 
 
 @customer.post("/signup")

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["said"] = said
-    environment.globals |= {"language": language, "locale": locale, "language_names": NAMES}
+    environment.globals |= {"N_": N_, "language": language, "locale": locale, "language_names": NAMES}
 
 
 def language() -> str:
@@ -45,6 +45,11 @@ def locale() -> Locale:
     """The language as it is written where the business is: 1,20,000 in India, 120.000 in Germany."""
     business = g.get("business") if has_request_context() else None
     return _locale(language(), business.timezone if business else "UTC")
+
+
+def N_(text: str) -> str:
+    """Marks what is written down here and translated where it is shown (``| said``)."""
+    return text
 
 
 def gettext(text: str) -> str:

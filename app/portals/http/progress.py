@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from app.orders.order_rules import Status
+from app.portals.http.languages import N_
 
 _S = Status
-HANDED_IN = ("Handed in", "bag", (_S.AT_STORE,))
-AT_PLANT = ("Sent to the plant", "truck", (_S.IN_TRANSIT, _S.AT_FACTORY))
-CLEANING = ("Being cleaned", "droplet", (_S.PROCESSING,))
-COMING_BACK = ("Coming back", "truck", (_S.IN_TRANSIT,))
-READY = ("Ready", "check-circle", (_S.READY,))
-OUT = ("Out for delivery", "truck", (_S.OUT_FOR_DELIVERY,))
-DELIVERED = ("Delivered", "house-check", (_S.DELIVERED,))
-COLLECTED = ("Collected", "bag-check", (_S.COLLECTED,))
-CANCELLED = ("Cancelled", "x-circle", (_S.CANCELLED,))
+HANDED_IN = (N_("Handed in"), "bag", (_S.AT_STORE,))
+AT_PLANT = (N_("Sent to the plant"), "truck", (_S.IN_TRANSIT, _S.AT_FACTORY))
+CLEANING = (N_("Being cleaned"), "droplet", (_S.PROCESSING,))
+COMING_BACK = (N_("Coming back"), "truck", (_S.IN_TRANSIT,))
+READY = (N_("Ready"), "check-circle", (_S.READY,))
+OUT = (N_("Out for delivery"), "truck", (_S.OUT_FOR_DELIVERY,))
+DELIVERED = (N_("Delivered"), "house-check", (_S.DELIVERED,))
+COLLECTED = (N_("Collected"), "bag-check", (_S.COLLECTED,))
+CANCELLED = (N_("Cancelled"), "x-circle", (_S.CANCELLED,))
 Milestone = tuple[str, str, tuple[Status, ...]]
 
 
