@@ -1,6 +1,6 @@
 """What time it is: aware, UTC, to the millisecond, because that is what goes over the wire and must come back equal."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,10 +18,13 @@ def wire(moment: datetime) -> str:
 
 def day_around(moment: datetime, timezone: str) -> tuple[datetime, datetime]:
     """When the day that this moment falls on begins there, and when the next one does; not always 24 hours later."""
-    zone = ZoneInfo(timezone)
-    today = moment.astimezone(zone).date()
-    begins, ends = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (today, today + timedelta(days=1)))
-    return begins, ends
+    today = moment.astimezone(ZoneInfo(timezone)).date()
+    return start_of(today, timezone), start_of(today + timedelta(days=1), timezone)
+
+
+def start_of(day: date, timezone: str) -> datetime:
+    """When this day begins there."""
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
 
 
 def wire_or_none(moment: datetime | None) -> str | None:

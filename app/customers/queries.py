@@ -1,6 +1,8 @@
 import re
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.customers.errors import NoSuchCustomer, UnknownCustomer
@@ -8,6 +10,8 @@ from app.customers.models import Customer
 from app.extensions import db
 
 LARGEST_ID = 2**63 - 1  # beyond it a database cannot even be asked
+Column = InstrumentedAttribute[Any]
+Meant = ColumnElement[bool]
 _PHONE = re.compile(r"[+0-9 ()./-]{3,32}")
 
 
@@ -48,7 +52,7 @@ def find(*, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None
     """The newest first. ``q`` is part of a name, of an e-mail, or of a phone number however it was written."""
     query = select(Customer).where(Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None))
     if q is not None:
-        query = query.where(or_(*_meant_by(q)))
+        query = query.where(meant_by(q))
     if cursor is not None:
         query = query.where(Customer.id < read_cursor(cursor, (int,))[0])
     found = db.session.scalars(query.order_by(Customer.id.desc()).limit(limit + 1)).all()
@@ -68,13 +72,14 @@ def normalise_email(email: str) -> str:
     return email.strip().lower()
 
 
-def _meant_by(q: str) -> list[ColumnElement[bool]]:
-    meant: list[ColumnElement[bool]] = [Customer.email_norm.contains(normalise_email(q), autoescape=True)]
+def meant_by(q: str, *, name: Column = Customer.name, email: Column = Customer.email_norm, phone: Column = Customer.phone) -> Meant:
+    """Whether ``q`` is part of a name, of an e-mail, or of a phone number however it was written; other tables have such columns too."""
+    meant: list[Meant] = [func.lower(email).contains(normalise_email(q), autoescape=True)]
     # SQLite folds the case of a to z only, so the ways a name is commonly typed are looked for as well.
-    meant += [Customer.name.icontains(typed, autoescape=True) for typed in sorted({q, q.lower(), q.upper(), q.title()})]
+    meant += [name.icontains(typed, autoescape=True) for typed in sorted({q, q.lower(), q.upper(), q.title()})]
     if _PHONE.fullmatch(q) and (digits := re.sub(r"\D", "", q)):
-        bare = Customer.phone
+        bare: Any = phone
         for sign in "+ ()./-":
-            bare = func.replace(bare, sign, "")  # type: ignore[assignment]
+            bare = func.replace(bare, sign, "")
         meant.append(bare.contains(digits))
-    return meant
+    return or_(*meant)

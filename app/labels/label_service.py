@@ -13,7 +13,7 @@ from app.labels.errors import NothingToPrint
 from app.labels.label_rules import Drawing
 from app.labels.label_rules import Label as Label
 from app.labels.renderers import pdf, png, svg, zpl
-from app.labels.stock_rules import DEFAULT_STOCK, Stock, get_stock
+from app.labels.stock_rules import DEFAULT_STOCK, STOCKS, Stock, get_stock
 
 _RENDERERS: dict[str, tuple[str, Callable[[Drawing, Stock, str], bytes]]] = {
     "svg": ("image/svg+xml", lambda drawing, *_: svg.render(drawing)),
@@ -31,6 +31,10 @@ class Printed:
     content: bytes
     media_type: str
     etag: str
+
+
+def stock_names() -> list[str]:
+    return list(STOCKS)
 
 
 def label_of(order: Mapping[str, Any], *, business: str, timezone: str, link: str) -> Label:

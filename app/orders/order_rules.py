@@ -92,6 +92,11 @@ def step(status: Status, event: Event, role: Role) -> Status:
     return to
 
 
+def possible(status: Status, role: Role) -> list[Event]:
+    """What can happen to an order from here that this role may cause."""
+    return [event for (start, event), (_, roles) in TRANSITIONS.items() if start == status and role in roles]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What somebody asks for: so many of a service."""

@@ -161,6 +161,11 @@ def scan(code: str, station: str, *, by: Principal) -> Row[Any]:
     return queries.get_by_code(order.id)
 
 
+def possible_steps(status: str, *, by: Principal) -> list[Event]:
+    """What this person may do next to an order that is here."""
+    return order_rules.possible(Status(status), by.role)
+
+
 def ensure_readable(order: Any, *, by: Principal) -> None:
     """Staff read every order, a customer their own."""
     if not by.is_staff and order.customer_id != by.customer_id:

@@ -3,11 +3,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NoReturn, TypedDict
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
 
 from app.core import clock, ids
 from app.core.columns import UtcDateTime
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
+from app.customers import queries as customers
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
 from app.orders.models import Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
@@ -40,10 +41,15 @@ def newest(
     customer_id: int | None = None,
     status: str | None = None,
     due: tuple[datetime, datetime] | None = None,
+    q: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[OrderDict]:
-    """A page of orders in two queries, whatever its length. ``due``: unfinished ones that are due between these moments."""
+    """A page of orders in two queries, whatever its length. ``due``: unfinished ones that are due between these moments; ``q``: what
+    somebody typed who looks for one; ``since`` and ``until``: when it was placed.
+    """
     query: Select[Any] = select(*_COLUMNS).order_by(Order.created_at.desc(), Order.id.desc()).limit(limit + 1)
     if customer_id is not None:
         query = query.where(Order.customer_id == customer_id)
@@ -51,6 +57,12 @@ def newest(
         query = query.where(Order.status == status)
     if due is not None:
         query = query.where(Order.status.in_(_UNFINISHED), Order.due_at >= due[0], Order.due_at < due[1])
+    if q is not None:
+        query = query.where(_meant_by(q))
+    if since is not None:
+        query = query.where(Order.created_at >= since)
+    if until is not None:
+        query = query.where(Order.created_at < until)
     if cursor is not None:
         at, last_id = read_cursor(cursor, (int, str))
         query = query.where(
@@ -59,6 +71,14 @@ def newest(
     page = Page.of(db.session.execute(query).all(), limit, lambda row: [clock.milliseconds(row.created_at), row.id])
     items = _items_of(row.id for row in page.rows)
     return Page([order_dict(row, items[row.id]) for row in page.rows], page.next_cursor)
+
+
+def _meant_by(q: str) -> ColumnElement[bool]:
+    """A ticket number, a code, or part of what the ticket says of its customer."""
+    meant = customers.meant_by(q, name=Order.customer_name, email=Order.customer_email, phone=Order.customer_phone)
+    if (number := _ticket_number(q)) is not None:
+        return or_(Order.number == number, meant)
+    return or_(Order.id == order_id, meant) if (order_id := ids.read_code(q)) is not None else meant
 
 
 def among(order_ids: Collection[str]) -> dict[str, OrderDict]:
