@@ -17,7 +17,7 @@ def record(action: str, subject: str, *, by: Actor, before: State | None = None,
         session.add(AuditEntry(**_entry(action, subject, before, after, by)))
 
 
-def record_many(action: str, changes: Mapping[str, tuple[State, State]], *, by: Actor) -> None:
+def record_many(action: str, changes: Mapping[str, tuple[State | None, State | None]], *, by: Actor) -> None:
     """The same done to several subjects, each with its state before and after, in one statement."""
     if changes:
         with unit_of_work() as session:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     CUSTOMER_ERASE_OWN = "customer:erase-own"
     STAFF_READ = "staff:read"
     STAFF_EDIT = "staff:edit"
+    TABLE_IMPORT = "table:import"
+    TABLE_EXPORT = "table:export"
     ACCOUNT_SIGN_UP = "account:sign-up"
     ACCOUNT_SIGN_IN = "account:sign-in"
     ACCOUNT_SIGN_OUT = "account:sign-out"
@@ -66,7 +68,7 @@ _EMPLOYEE = _SIGNED_IN | {
 }  # fmt: skip
 _MANAGER = _EMPLOYEE | {
     P.ADMIN_VISIT, P.STORE_READ, P.STORE_EDIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ, P.STAFF_EDIT,
-    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ,
+    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ, P.TABLE_IMPORT, P.TABLE_EXPORT,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Permission]] = {

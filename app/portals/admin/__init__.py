@@ -10,6 +10,7 @@ from app.portals.admin import (  # noqa: F401
     customers,
     deliveries,
     home,
+    imports,
     order_pages,
     orders,
     service_pages,

@@ -2,10 +2,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import fields, pre_load
+from marshmallow import fields
 
 from app.catalogue import queries, service_service
-from app.catalogue.schemas import ServiceCreate
+from app.catalogue.schemas import ServiceTyped
 from app.core.shapes import Shape
 from app.identity.permissions import Permission
 from app.portals.admin import admin
@@ -20,14 +20,8 @@ class VersionForm(Shape):
     version = fields.Integer(required=True)
 
 
-class ServiceForm(ServiceCreate):
+class ServiceForm(ServiceTyped):
     version = fields.Integer()
-
-    @pre_load
-    def _hours(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The form asks for hours; the schema wants them written ``24h``."""
-        hours = str(data.get("duration", "")).strip()
-        return data | {"duration": f"{hours}h"} if hours.isdecimal() else data
 
 
 @admin.get("/services/")

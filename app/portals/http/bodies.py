@@ -85,18 +85,18 @@ def _load(schema: Schema, value: dict[str, Any]) -> dict[str, Any]:
     try:
         return dict(schema.load(value))
     except ValidationError as failure:
-        fields = dict(_flat(failure.messages))
+        fields = dict(flat(failure.messages))
         if any(sentence.startswith(tuple(_MISSING)) and not value.get(name) for name, (sentence, *_) in fields.items()):
             raise MissingFields(fields=fields) from failure
         name, sentences = next(iter(fields.items()))
         raise Invalid(f"{name}: {sentences[0]}", fields=fields) from failure
 
 
-def _flat(messages: Any, path: str = "") -> Any:
+def flat(messages: Any, path: str = "") -> Any:
     """``{"items": {0: {"quantity": ["…"]}}}`` as ``items.0.quantity``."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            yield from _flat(inner, f"{path}.{name}" if path else str(name))
+            yield from flat(inner, f"{path}.{name}" if path else str(name))
     else:
         yield path, [str(sentence) for sentence in (messages if isinstance(messages, list) else [messages])]
 
