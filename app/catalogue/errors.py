@@ -1,4 +1,5 @@
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.words import say
 
 
 class UnknownService(NotFound):
@@ -17,5 +18,5 @@ class ServiceNotOffered(Invalid):
     code = "service_not_offered"
 
     def __init__(self, service_id: str):
-        sentence = f"Service {service_id!r} is not offered. GET /api/services lists what is."
+        sentence = say("Service %(service)r is not offered. GET /api/services lists what is.", service=service_id)
         super().__init__(sentence, fields={"serviceIds": [sentence]})

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import cache
 
+from app.core.words import say
 from app.identity.errors import WeakPassword
 
 SHORTEST, LONGEST = 12, 128
@@ -43,13 +44,13 @@ def normalise(password: str) -> str:
 def check(password: str, *, personal: tuple[str, ...] = (), shortest: int = SHORTEST) -> None:
     text = normalise(password)
     if len(text) < shortest:
-        raise _weak(f"Use at least {shortest} characters; a few unrelated words are easy to remember.")
+        raise _weak(say("Use at least %(count)s characters; a few unrelated words are easy to remember.", count=shortest))
     if len(text) > LONGEST:
-        raise _weak(f"Use at most {LONGEST} characters.")
+        raise _weak(say("Use at most %(count)s characters.", count=LONGEST))
     if len(set(text)) < 5:
-        raise _weak("Use more than a few different characters.")
+        raise _weak(say("Use more than a few different characters."))
     if len(_unguessed(text.lower(), personal)) < LEFT_OVER:
-        raise _weak("This one is easy to guess: leave out your name, words that many use, and runs such as 1234.")
+        raise _weak(say("This one is easy to guess: leave out your name, words that many use, and runs such as 1234."))
 
 
 def _unguessed(text: str, personal: tuple[str, ...]) -> str:

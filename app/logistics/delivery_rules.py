@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.core.words import say
 from app.logistics.errors import BadDay, InTheFuture, OrderIsFinished, ProofMissing, TooLongAgo, WrongDeliveryStep
 from app.orders.order_rules import Event, Status
 
@@ -57,7 +58,9 @@ CLOCKS_DIFFER, REMEMBERED = timedelta(minutes=5), timedelta(days=14)
 def step(status: DeliveryStatus, event: DeliveryEvent) -> DeliveryStatus:
     after = STEPS.get((status, event))
     if after is None:
-        raise WrongDeliveryStep(f"A delivery that is {status} cannot {event}.", state={"status": status})
+        raise WrongDeliveryStep(
+            say("A delivery that is %(status)s cannot %(event)s.", status=status, event=event), state={"status": status}
+        )
     return after
 
 
@@ -72,12 +75,14 @@ def order_event(kind: Kind, status: DeliveryStatus, event: DeliveryEvent) -> Eve
 
 def ensure_wanted(order_status: str) -> None:
     if order_status in FINISHED:
-        raise OrderIsFinished(f"This order is {order_status}: there is nothing to drive for.", state={"status": order_status})
+        raise OrderIsFinished(
+            say("This order is %(status)s: there is nothing to drive for.", status=order_status), state={"status": order_status}
+        )
 
 
 def ensure_changeable(status: DeliveryStatus, changed: Collection[str]) -> None:
     if status not in (_S.PLANNED, _S.STARTED):
-        raise WrongDeliveryStep(f"A delivery that is {status} cannot be changed.", state={"status": status})
+        raise WrongDeliveryStep(say("A delivery that is %(status)s cannot be changed.", status=status), state={"status": status})
     if status == _S.STARTED and not FIXED_ONCE_STARTED.isdisjoint(changed):
         raise WrongDeliveryStep("This stop is under way. Cancel it and plan another.", state={"status": status})
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.words import say
 from app.orders.order_rules import Event, Status
 from app.transit.errors import WrongBatchStep
 
@@ -58,5 +59,8 @@ ENDS = frozenset({Event.CANCEL, Event.COLLECT})
 def step(status: BatchStatus, event: BatchEvent) -> BatchStatus:
     needed, after = STEPS[event]
     if status != needed:
-        raise WrongBatchStep(f"To {event} a batch it must be {needed}; this one is {status}.", state={"status": status})
+        raise WrongBatchStep(
+            say("To %(event)s a batch it must be %(needed)s; this one is %(status)s.", event=event, needed=needed, status=status),
+            state={"status": status},
+        )
     return after

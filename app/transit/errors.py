@@ -18,8 +18,7 @@ class BadOrderId(Invalid):
 
     code = "bad_order_id"
 
-    def __init__(self, order_id: str, why: str):
-        sentence = f"Order {order_id!r} {why}"
+    def __init__(self, sentence: str):
         super().__init__(sentence, fields={"order_ids": [sentence]})
 
 

@@ -14,6 +14,7 @@ from app.core import clock, ids
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
+from app.core.words import say
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import order_service
@@ -124,7 +125,7 @@ def _put_in(batch: TransitBatch, order_ids: list[str]) -> None:
     states, now = order_service.hold(order_ids), clock.now()
     for order_id in order_ids:
         if order_id not in states:
-            raise BadOrderId(order_id, "is not one of ours.")
+            raise BadOrderId(say("Order %(order)r is not one of ours.", order=order_id))
     _ensure_able(batch.type, states)
     lines = [{"batch_id": batch.id, "order_id": order_id, "open": True, "added_at": now} for order_id in order_ids]
     try:
@@ -176,7 +177,9 @@ def _get_off(order_ids: Collection[str], event: Event) -> None:
     travelling = queries.carried(order_ids, BatchStatus.IN_TRANSIT)
     for line in travelling:
         if JOURNEYS[BatchType(line.type)].arrives != event:
-            sentence = f"Order {line.order_id} travels {_words(line.type)}, so it cannot be {event}."
+            sentence = say(
+                "Order %(order)s travels %(way)s, so it cannot be %(event)s.", order=line.order_id, way=_words(line.type), event=event
+            )
             raise CannotTravel(sentence, state={"status": Status.IN_TRANSIT, "batch": line.batch_id, "type": line.type})
     if travelling:
         _change_lines(TransitLine.order_id.in_([line.order_id for line in travelling]), received_at=clock.now())
@@ -192,7 +195,14 @@ def _ensure_able(kind: str, states: Mapping[str, Status]) -> None:
     unable = {order_id: status for order_id, status in states.items() if status != needs}
     if unable:
         order_id, status = next(iter(unable.items()))
-        raise CannotTravel(f"Order {order_id} is {status}; to go {_words(kind)} it must be {needs}.", state={"orders": unable})
+        sentence = say(
+            "Order %(order)s is %(status)s; to go %(way)s it must be %(needed)s.",
+            order=order_id,
+            status=status,
+            way=_words(kind),
+            needed=needs,
+        )
+        raise CannotTravel(sentence, state={"orders": unable})
 
 
 def _read(codes: Iterable[str]) -> list[str]:
@@ -200,7 +210,7 @@ def _read(codes: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     for code in codes:
         if (order_id := ids.read_code(code)) is None:
-            raise BadOrderId(code, "is not one of our codes: a character must be wrong.")
+            raise BadOrderId(say("Order %(order)r is not one of our codes: a character must be wrong.", order=code))
         found[order_id] = None
     return list(found)
 

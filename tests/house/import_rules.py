@@ -34,15 +34,15 @@ class Room:
 ROOMS = {
     "core": Room(own="*", lower="", core="*", never="flask"),
     "models": Room(own="models rules other", lower="", core="*", never="flask marshmallow app.core.unit_of_work"),
-    "errors": Room(own="errors", lower="", core="errors", never="flask sqlalchemy marshmallow app.extensions"),
+    "errors": Room(own="errors", lower="", core="errors words", never="flask sqlalchemy marshmallow app.extensions"),
     "events": Room(own="events", lower="", core="errors", never="flask sqlalchemy marshmallow app.extensions"),
     "schemas": Room(
-        own="schemas rules other errors", lower="schemas", core="shapes money ids errors", never="flask sqlalchemy app.extensions"
+        own="schemas rules other errors", lower="schemas", core="shapes money ids errors words", never="flask sqlalchemy app.extensions"
     ),
     "rules": Room(
         own="rules errors",
         lower="",
-        core="money",
+        core="money words",
         never="flask sqlalchemy marshmallow app.extensions os pathlib socket time random secrets",
     ),
     "queries": Room(

@@ -15,6 +15,7 @@ from werkzeug.wsgi import get_input_stream
 from app.clients.files.images import LARGEST_BYTES, SUFFIXES
 from app.clients.files.store import FileStore
 from app.core.errors import Invalid
+from app.core.words import say
 from app.portals.http.bodies import TooLarge
 from app.tenancy.tenant_service import current_business
 
@@ -36,7 +37,7 @@ class ExpectedImage(Invalid):
 
 class FileTooLarge(TooLarge):
     code = "file_too_large"
-    sentence = f"The file is larger than {LARGEST_BYTES // 1024**2} MB."
+    sentence = say("The file is larger than %(size)s MB.", size=LARGEST_BYTES // 1024**2)
 
 
 @dataclass(frozen=True, slots=True)
