@@ -24,6 +24,7 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
 
 // A form on its way says so, and is not sent twice. Coming back with the browser's button finds it usable again.
 for (const form of document.querySelectorAll("form[method=post]")) {
+  if (form.target) continue; // its answer opens elsewhere, and this page stays as it is
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
@@ -58,3 +59,18 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 
 // On a phone the rooms stand in one line: the one we are in is to be seen.
 document.querySelector(".rail-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Rows of a list are chosen for one form: all at once, and counted.
+for (const button of document.querySelectorAll("[data-chooses]")) {
+  const boxes = [...document.querySelectorAll(`input[type=checkbox][form="${button.dataset.chooses}"]`)];
+  const words = document.querySelector(`[data-counts="${button.dataset.chooses}"]`);
+  const count = () => { words.textContent = words.dataset.words.replace("{count}", boxes.filter((box) => box.checked).length); };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+    count();
+  });
+  for (const box of boxes) box.addEventListener("change", count);
+  count();
+}
