@@ -9,7 +9,6 @@ from app.portals.admin import (  # noqa: F401
     customer_pages,
     customers,
     deliveries,
-    exports,
     home,
     imports,
     order_changes,
