@@ -30,6 +30,17 @@ class WrongStep(Conflict):
     code = "wrong_step"
 
 
+class AlreadyDone(WrongStep):
+    """The step was taken before: a second scan of the same thing changes nothing, and nothing is wrong with it."""
+
+    code = "already_done"
+
+
+class CannotUndo(Conflict):
+    code = "cannot_undo"
+    sentence = "This can no longer be taken back: something has happened to the order since, it is too long ago, or it is on the road."
+
+
 class NotYourStep(Forbidden):
     code = "not_your_step"
     sentence = "Your role may not do that to an order."

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.core.money import LARGEST, Money
 from app.identity.permissions import Role
-from app.orders.errors import NotYourStep, TooExpensive, WrongStep
+from app.orders.errors import CannotUndo, NotYourStep, TooExpensive, WrongStep
 
 
 class Status(StrEnum):
@@ -34,6 +34,7 @@ class Event(StrEnum):
     DELIVER = "delivered"
     FAIL_DELIVERY = "could not be delivered"
     CANCEL = "cancelled"
+    UNDO = "taken back"
 
 
 _S, _E = Status, Event
@@ -59,18 +60,35 @@ TRANSITIONS: dict[tuple[Status, Event], tuple[Status, frozenset[Role]]] = {
 }
 
 
+class Station(StrEnum):
+    """Where things are scanned, in the order they pass."""
+
+    DISPATCH = "dispatch"
+    FACTORY = "factory"
+    PROCESSING = "processing"
+    READY = "ready"
+    RETURN = "return"
+    STORE = "store"
+    COUNTER = "counter"
+    VAN = "van"
+
+
 # What a scan at each station means. Two scans of one thing within this time are one scan that the hand doubled.
-STATIONS: dict[str, Event] = {
-    "dispatch": Event.SEND_OUT,
-    "factory": Event.RECEIVE_AT_PLANT,
-    "processing": Event.START,
-    "ready": Event.FINISH,
-    "return": Event.SEND_BACK,
-    "store": Event.RECEIVE_AT_STORE,
-    "counter": Event.COLLECT,
-    "van": Event.LOAD,
+STATIONS: dict[Station, Event] = {
+    Station.DISPATCH: Event.SEND_OUT,
+    Station.FACTORY: Event.RECEIVE_AT_PLANT,
+    Station.PROCESSING: Event.START,
+    Station.READY: Event.FINISH,
+    Station.RETURN: Event.SEND_BACK,
+    Station.STORE: Event.RECEIVE_AT_STORE,
+    Station.COUNTER: Event.COLLECT,
+    Station.VAN: Event.LOAD,
 }
 SAME_SCAN = timedelta(seconds=2)
+# What can be taken back, as long as nothing has happened since, and by whom: the order goes back to where it was, as a new event.
+# Nothing that travels is among them: a batch or a van counts on it.
+UNDOABLE: dict[Event, frozenset[Role]] = {Event.START: _PLANT, Event.FINISH: _PLANT, Event.COLLECT: _PLANT}
+UNDO_WITHIN = timedelta(minutes=15)
 
 
 def event_between(status: Status, wanted: Status) -> Event:
@@ -90,6 +108,15 @@ def step(status: Status, event: Event, role: Role) -> Status:
     if role not in roles:
         raise NotYourStep
     return to
+
+
+def take_back(event: Event, before: Status, age: timedelta, status: Status, role: Role) -> Status:
+    """Where an order goes when its last step is taken back, which was ``event`` from ``before``, so long ago."""
+    if event not in UNDOABLE or age > UNDO_WITHIN:
+        raise CannotUndo(state={"status": status})
+    if role not in UNDOABLE[event]:
+        raise NotYourStep
+    return before
 
 
 def possible(status: Status, role: Role) -> list[Event]:

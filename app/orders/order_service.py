@@ -18,9 +18,9 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import events, order_rules, queries
-from app.orders.errors import NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
+from app.orders.errors import AlreadyDone, CannotUndo, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
-from app.orders.order_rules import Event, Line, Status
+from app.orders.order_rules import Event, Line, Station, Status
 from app.places import queries as places
 from app.places import store_service
 from app.tenancy.tenant_service import current_business
@@ -152,13 +152,36 @@ def cancel(code: str, *, by: Principal) -> None:
 
 def scan(code: str, station: str, *, by: Principal) -> Row[Any]:
     """One step at a station. The hand that scans twice within two seconds meant once, however long the second had to wait here."""
-    asked, order, event = clock.now(), queries.get_by_code(code), order_rules.STATIONS[station]
+    asked, order, event = clock.now(), queries.get_by_code(code), order_rules.STATIONS[Station(station)]
     try:
         transition(order.id, event, by=by)
-    except WrongStep:
-        if not queries.has_happened(order.id, event, since=asked - order_rules.SAME_SCAN):
-            raise
+    except WrongStep as refused:
+        if queries.has_happened(order.id, event, since=asked - order_rules.SAME_SCAN):
+            return queries.get_by_code(order.id)
+        if queries.has_happened(order.id, event):
+            raise AlreadyDone(refused.sentence, state=refused.state) from None
+        raise
     return queries.get_by_code(order.id)
+
+
+def undo_scan(code: str, station: str, *, by: Principal) -> Row[Any]:
+    """Take back what was scanned here last, if the lifecycle lets it. History stays as it was: this is one more event."""
+    order, event, now = queries.get_by_code(code), order_rules.STATIONS[Station(station)], clock.now()
+    with unit_of_work() as session:
+        hold([order.id])
+        order, last = queries.get_by_code(order.id), queries.last_step(order.id)
+        if last.event != event:
+            raise CannotUndo(state={"status": order.status})
+        status = Status(order.status)
+        back = order_rules.take_back(event, Status(str(last.from_status)), now - last.at, status, by.role)
+        moved = update(Order).where(Order.id == order.id, Order.status == status)
+        if session.affected(moved.values(status=back, updated_at=now, version=Order.version + 1)) == 0:
+            raise CannotUndo(state={"status": status})
+        _note(order.id, Event.UNDO, status, back, now, by=by)
+        audit_service.record("order.moved", f"order:{order.id}", by=by, before={"status": status}, after={"status": back})
+        events.order_moved.send(order.id, event=Event.UNDO, before=status, after=back)
+        events.orders_moved.send((order.id,), event=Event.UNDO, by=by)
+        return queries.get_by_code(order.id)
 
 
 def possible_steps(status: str, *, by: Principal) -> list[Event]:

@@ -1,9 +1,11 @@
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NoReturn, TypedDict
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app.core import clock, ids
 from app.core.columns import UtcDateTime
@@ -12,13 +14,25 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
 from app.orders.models import Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
-from app.orders.order_rules import Status
+from app.orders.order_rules import STATIONS, UNDO_WITHIN, UNDOABLE, Station, Status
 
 _COLUMNS = [column for column in Order.__table__.columns if column.name != "tracking_token"]
 _ITEM_COLUMNS = OrderItem.__table__.columns
 # Still to be worked on: what can be late through our fault. A finished order waits for its customer.
 _UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
+# The rest of the address depends on where the shop is.
+_TRACKING_LINK = re.compile(r"/track/([\w-]+)/?$", re.ASCII)
+_LATELY = 5000  # events
 _OPEN = (*_UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
+
+
+class ScannedDict(TypedDict):
+    id: str
+    number: int
+    customerName: str
+    status: str
+    at: str
+    undoable: bool
 
 
 def get_by_code(code: str) -> Row[Any]:
@@ -30,6 +44,12 @@ def get_by_code(code: str) -> Row[Any]:
     if row is None:
         raise UnknownOrder
     return row
+
+
+def code_in(scanned: str) -> str:
+    """A scanner reads either code of a label: the bars hold the order's id, the square the address of its tracking page."""
+    link = _TRACKING_LINK.search(scanned)
+    return scanned if link is None else str(get_by_tracking_token(link[1]).id)
 
 
 def as_dict(row: Row[Any]) -> OrderDict:
@@ -197,9 +217,51 @@ def count_day(begins: datetime, ends: datetime, now: datetime) -> DayDict:
     return {"placed": counted[0], "due": counted[1], "late": counted[2]}
 
 
-def has_happened(order_id: str, event: str, *, since: datetime) -> bool:
-    happened = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.event == event, OrderEvent.at >= since)
+def has_happened(order_id: str, event: str, *, since: datetime | None = None) -> bool:
+    happened = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.event == event)
+    if since is not None:
+        happened = happened.where(OrderEvent.at >= since)
     return db.session.scalar(happened.limit(1)) is not None
+
+
+def last_step(order_id: str) -> OrderEvent:
+    return db.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id.desc()).limit(1)).one()
+
+
+def last_scanned(station: str, account_id: int | None, *, limit: int) -> list[ScannedDict]:
+    """What somebody scanned there lately, the newest first."""
+    event, now = STATIONS[Station(station)], clock.now()
+    newer = aliased(OrderEvent)
+    moved_on = exists().where(newer.order_id == OrderEvent.order_id, newer.id > OrderEvent.id).label("moved_on")
+    found = select(OrderEvent.at, Order.id, Order.number, Order.customer_name, Order.status, moved_on)
+    # No index is kept for this: it looks at the end of the table only.
+    lately = select(func.coalesce(func.max(OrderEvent.id), 0) - _LATELY).scalar_subquery()
+    found = found.join(Order, Order.id == OrderEvent.order_id).where(OrderEvent.id > lately)
+    found = found.where(OrderEvent.event == event, OrderEvent.account_id == account_id)
+    return [
+        {
+            "id": row.id,
+            "number": row.number,
+            "customerName": row.customer_name,
+            "status": row.status,
+            "at": clock.wire(row.at),
+            "undoable": event in UNDOABLE and not row.moved_on and now - row.at <= UNDO_WITHIN,
+        }
+        for row in db.session.execute(found.order_by(OrderEvent.id.desc()).limit(limit))
+    ]
+
+
+def board(*, each: int) -> dict[Status, list[OrderDict]]:
+    """Everything that is with us, by where it is and what is due first first; of each state the first so many, in two queries."""
+    place = func.row_number().over(partition_by=Order.status, order_by=(Order.due_at, Order.id)).label("place")
+    ranked = select(Order.id.label("ranked_id"), place).where(Order.status.in_(_OPEN)).subquery()
+    query = select(*_COLUMNS).join(ranked, ranked.c.ranked_id == Order.id).where(ranked.c.place <= each)
+    rows = db.session.execute(query.order_by(Order.due_at, Order.id)).all()
+    items = _items_of(row.id for row in rows)
+    lanes: dict[Status, list[OrderDict]] = {status: [] for status in _OPEN}
+    for row in rows:
+        lanes[Status(row.status)].append(order_dict(row, items[row.id]))
+    return lanes
 
 
 class BriefDict(TypedDict):

@@ -4,7 +4,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from app.catalogue.schemas import SERVICE_ID
 from app.core.shapes import Day, Email, Line, PageQuery, Phone, Shape, Text
-from app.orders.order_rules import STATIONS, Status
+from app.orders.order_rules import Station, Status
 
 MOST_LINES, MOST_PIECES = 200, 1000
 
@@ -65,7 +65,7 @@ class OrderStaffUpdate(OrderUpdate):
 
 class Scan(Shape):
     code = Line(longest=60, required=True)
-    station = fields.String(validate=validate.OneOf(list(STATIONS)), required=True)
+    station = fields.String(validate=validate.OneOf(list(Station)), required=True)
 
 
 class OrderFilter(PageQuery):

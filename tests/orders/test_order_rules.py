@@ -6,8 +6,8 @@ import pytest
 
 from app.core.money import LARGEST, Money
 from app.identity.permissions import Role
-from app.orders.errors import NotYourStep, TooExpensive, WrongStep
-from app.orders.order_rules import TRANSITIONS, Event, Line, Status, finished_at, merge, step, total
+from app.orders.errors import CannotUndo, NotYourStep, TooExpensive, WrongStep
+from app.orders.order_rules import TRANSITIONS, UNDO_WITHIN, Event, Line, Status, finished_at, merge, step, take_back, total
 
 FINAL = {Status.DELIVERED, Status.COLLECTED, Status.CANCELLED}
 
@@ -64,3 +64,16 @@ def test_the_total_is_exact():
 def test_the_longest_service_decides_when_it_is_finished():
     noon = datetime(2030, 1, 1, 12, tzinfo=UTC)
     assert finished_at(noon, [24, 48, 12]) == noon + timedelta(hours=48)
+
+
+def test_only_what_stays_in_the_house_can_be_taken_back_and_not_for_long():
+    assert take_back(Event.COLLECT, Status.READY, UNDO_WITHIN, Status.COLLECTED, Role.EMPLOYEE) == Status.READY
+    travelling = {Event.SEND_OUT, Event.RECEIVE_AT_PLANT, Event.SEND_BACK, Event.RECEIVE_AT_STORE, Event.LOAD, Event.DELIVER}
+    for event in travelling | {Event.UNDO, Event.CANCEL}:
+        with pytest.raises(CannotUndo):
+            take_back(event, Status.READY, timedelta(0), Status.IN_TRANSIT, Role.ADMIN)
+    with pytest.raises(CannotUndo):
+        take_back(Event.COLLECT, Status.READY, UNDO_WITHIN + timedelta(seconds=1), Status.COLLECTED, Role.ADMIN)
+    for nobody in (Role.WORKER, Role.CUSTOMER, Role.ANYONE):
+        with pytest.raises(NotYourStep):
+            take_back(Event.FINISH, Status.PROCESSING, timedelta(0), Status.READY, nobody)
