@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.support.orders import ORDER
-from tests.support.people import ADMIN, ERIN
+from tests.support.people import ADMIN
 
 pytestmark = pytest.mark.browser
 
@@ -109,17 +109,3 @@ def test_pages_of_a_long_list_follow_each_other(full_shop: Shop, open_page: Open
     expect(page.get_by_role("link", name="Older orders")).to_be_visible()
     page.get_by_role("navigation", name="Which orders").get_by_role("link", name="Cancelled").click()
     expect(rows).to_have_count(6)
-
-
-def test_the_counter_opens_an_order_by_its_number_and_by_its_code(full_shop: Shop, open_page: Open) -> None:
-
-    furniture = full_shop.furniture
-    assert furniture is not None
-    page = open_page(full_shop, "/employee/", ERIN).page
-    expect(page.get_by_label("Find an order")).to_be_focused()
-    for typed in (str(furniture.number), f"#{furniture.number}", furniture.order_id, furniture.order_id.upper()):
-        page.keyboard.type(typed)
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text(f"Order {furniture.number}")
-        page.go_back()
-        page.get_by_label("Find an order").fill("")

@@ -8,4 +8,4 @@ employee = Portal("employee", __name__, realms=("staff",), url_prefix="/employee
 
 staff_signing_in.add_doors(employee, Permission.EMPLOYEE_VISIT)
 
-from app.portals.employee import home, order_api, order_pages, transit  # noqa: F401
+from app.portals.employee import board, finding, home, new_order, order_api, order_pages, scanning, transit, transit_pages  # noqa: F401

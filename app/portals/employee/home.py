@@ -10,4 +10,4 @@ from app.portals.http.portal import permits
 @employee.get("/")
 @permits(Permission.EMPLOYEE_VISIT)
 def home(form: Form = EMPTY) -> str:
-    return render_template("employee/home.html", newest=queries.newest(limit=20).rows, form=form)
+    return render_template("employee/home.html", newest=queries.newest(limit=20).rows, sought=form)

@@ -1,0 +1,23 @@
+// The same reading of a code as on the server (app/core/ids.py), so that a wrong character is known without asking.
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const LENGTH = 12;
+const MEANT = { i: "1", l: "1", o: "0" };
+
+/** The code as stored, from whatever way it was typed; null when a character must be wrong. */
+export function readCode(text) {
+  const typed = [...text.trim().toLowerCase().replaceAll(/[- ]/g, "")].map((character) => MEANT[character] ?? character);
+  const values = typed.map((character) => ALPHABET.indexOf(character));
+  if (values.length !== LENGTH || values.includes(-1)) return null;
+  let check = 0;
+  for (const value of values.slice(0, -1)) {
+    check = (check ^ value) << 1;
+    if (check & 0b100000) check ^= 0b100101;
+  }
+  return check === values.at(-1) ? typed.join("") : null;
+}
+
+/** A key for one request. (crypto.randomUUID is missing where a shop's server has no certificate.) */
+export function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,98 @@
+// A new order by keyboard: quantities, the running total, and the way to the server and, when that is away, into the outbox.
+
+import { freshKey } from "./counter-codes.js";
+import { keep, post } from "./counter-outbox.js";
+
+const language = document.documentElement.lang;
+
+export function watchOrderForm() {
+  const form = document.getElementById("order-form");
+  if (form === null) return;
+  const picks = [...form.querySelectorAll(".pick")].map((row) => ({ row, input: row.querySelector("input") }));
+  for (const { row, input } of picks) {
+    row.querySelector("[data-less]").addEventListener("click", () => step(input, -1));
+    row.querySelector("[data-more]").addEventListener("click", () => step(input, 1));
+    input.addEventListener("focus", () => input.select()); // what is typed replaces what was there
+    input.addEventListener("keydown", (event) => key(event, picks, input));
+  }
+  form.addEventListener("input", () => reckon(form, picks));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    send(form, picks);
+  });
+  reckon(form, picks);
+}
+
+function key(event, picks, input) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "+" || event.key === "-") {
+    event.preventDefault();
+    step(input, event.key === "+" ? 1 : -1);
+  } else if (/^\p{L}$/u.test(event.key)) {
+    event.preventDefault();
+    const here = picks.findIndex((pick) => pick.input === input);
+    const inTurn = [...picks.slice(here + 1), ...picks.slice(0, here + 1)];
+    inTurn.find(({ row }) => begins(row, event.key))?.input.focus();
+  }
+}
+
+const begins = (row, letter) => row.querySelector(".pick-name").textContent.trim().toLowerCase().startsWith(letter.toLowerCase());
+const count = (input) => Math.max(0, Math.trunc(Number(input.value)) || 0);
+
+function step(input, by) {
+  input.value = String(Math.min(Number(input.max), Math.max(0, count(input) + by)));
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function reckon(form, picks) {
+  const chosen = picks.filter(({ input }) => count(input) > 0);
+  for (const { row, input } of picks) row.toggleAttribute("data-chosen", count(input) > 0);
+  const last = chosen.reduce((latest, { row }) => (!latest || row.dataset.due > latest.dataset.due ? row : latest), null);
+  const total = chosen.reduce((sum, { row, input }) => sum + Number(row.dataset.price) * count(input), 0);
+  const money = new Intl.NumberFormat(language, { style: "currency", currency: form.dataset.currency });
+  const put = (name, text) => { form.querySelector(`#running [data-${name}]`).textContent = text; };
+  put("count", String(chosen.reduce((sum, { input }) => sum + count(input), 0)));
+  put("ready", last?.dataset.dueWords ?? "–");
+  put("total", money.format(total));
+}
+
+async function send(form, picks) {
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  const button = form.querySelector("button[type=submit]");
+  button.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams(new FormData(form)).toString();
+  const answer = await post(form.action, body, form.elements.idempotencyKey.value);
+  if (answer?.moved) return location.assign(answer.url);
+  button.removeAttribute("aria-busy");
+  delete form.dataset.busy;
+  if (answer === null) return keepForLater(form, picks, body);
+  const again = answer.page.getElementById("order-form");
+  if (again === null) return form.submit(); // whatever page that is, it is to be seen whole
+  form.replaceWith(again);
+  watchOrderForm();
+  again.querySelector("[autofocus]")?.focus();
+}
+
+function keepForLater(form, picks, body) {
+  const chosen = picks.filter(({ input }) => count(input) > 0);
+  if (!chosen.length) return picks[0]?.input.focus();
+  if (!form.reportValidity()) return;
+  const who = form.querySelector("[data-who]")?.textContent ?? form.elements.customerName.value;
+  const what = chosen.map(({ row, input }) => `${count(input)} × ${row.querySelector(".pick-name").textContent.trim()}`);
+  keep({ url: form.action, body, key: form.elements.idempotencyKey.value, title: `${who}: ${what.join(", ")}` });
+  forSomebodyElse(form, picks);
+}
+
+/** The page cannot be fetched anew, so this one is made ready for the next customer. */
+function forSomebodyElse(form, picks) {
+  form.querySelector("[data-on-file]")?.remove();
+  const fields = form.querySelector("[data-walk-in]");
+  fields.hidden = fields.disabled = false;
+  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
+  form.elements.idempotencyKey.value = freshKey();
+  document.getElementById("kept").hidden = false;
+  reckon(form, picks);
+  form.elements.customerName.focus();
+}

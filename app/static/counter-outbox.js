@@ -1,0 +1,125 @@
+// What was entered while the server was away: kept in this browser, shown as waiting, and sent later, each once. The key that went with
+// the first try goes with every other one, so the server knows what it has seen (app/portals/http/once.py).
+
+const FORM = "application/x-www-form-urlencoded";
+const PATIENCE = 8000;
+const AGAIN_AFTER = 5000;
+
+const panel = document.getElementById("outbox");
+// What one person entered is not sent in another's name.
+const shelf = `fabclean.outbox.${panel?.dataset.account}`;
+let sending = false;
+
+/** A form's answer as a page, or null when nobody answered. */
+export async function post(url, body, key) {
+  const headers = { "Content-Type": FORM, Accept: "text/html", "Idempotency-Key": key };
+  try {
+    const response = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
+    if (response.status >= 500 || response.status === 429) return null;
+    return { status: response.status, url: response.url, moved: response.redirected, page: await pageOf(response) };
+  } catch {
+    return null;
+  }
+}
+
+async function pageOf(response) {
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+export function keep(entry) {
+  store([...load(), { ...entry, state: "waiting" }]);
+  show("away");
+  setTimeout(deliver, AGAIN_AFTER);
+}
+
+export function watchOutbox() {
+  if (panel === null) return;
+  panel.querySelector("[data-send-now]").addEventListener("click", deliver);
+  addEventListener("online", deliver);
+  addEventListener("storage", () => show());
+  show();
+  deliver();
+}
+
+async function deliver() {
+  if (sending || !waiting().length) return;
+  sending = true;
+  try {
+    // Of several windows one sends; where the browser has no locks, the keys alone see to it.
+    if (navigator.locks) await navigator.locks.request(shelf, { ifAvailable: true }, (lock) => lock && sendAll());
+    else await sendAll();
+  } finally {
+    sending = false;
+    if (waiting().length) setTimeout(deliver, AGAIN_AFTER);
+  }
+}
+
+async function sendAll() {
+  for (const entry of waiting()) {
+    show("sending");
+    const answer = await post(entry.url, entry.body, entry.key);
+    if (answer === null) return show("away");
+    if (answer.status === 401 || (answer.moved && new URL(answer.url).pathname.endsWith("/login"))) return show("sign-in");
+    change(entry.key, outcome(answer));
+    dispatchEvent(new CustomEvent("outbox-sent"));
+  }
+  show(load().some((entry) => entry.state === "refused") ? "refused" : "sent");
+}
+
+/** A scan that went well is over; an order still wants its label printed, and what was refused wants to be read. */
+function outcome(answer) {
+  if (answer.status < 400) return answer.moved ? { state: "sent", href: answer.url } : null;
+  const found = [...answer.page.querySelectorAll("[data-why], main .field-error span, main [role=alert] p, main h1")];
+  const reasons = found.some((element) => element.tagName !== "H1") ? found.filter((element) => element.tagName !== "H1") : found;
+  return { state: "refused", why: [...new Set(reasons.map((element) => element.textContent.trim()))].join(" ") || words().unread };
+}
+
+function show(state) {
+  const entries = load();
+  const list = panel.querySelector("[data-entries]");
+  const mould = panel.querySelector("template[data-entry]");
+  list.replaceChildren(...entries.map((entry) => drawn(entry, mould.content.cloneNode(true))));
+  const said = state ?? (waiting().length ? "away" : entries.length ? "sent" : "");
+  const sentence = said === "sign-in" ? words().signIn : words()[said];
+  if (sentence !== undefined) panel.querySelector("[data-outbox-state]").textContent = sentence;
+  panel.querySelector("[data-send-now]").hidden = !waiting().length;
+  panel.hidden = !entries.length;
+}
+
+function drawn(entry, item) {
+  const part = (name) => item.querySelector(`[data-${name}]`);
+  part("title").textContent = entry.title;
+  part("waiting").hidden = entry.state !== "waiting";
+  part("refused").hidden = entry.state !== "refused";
+  part("sent").hidden = entry.state !== "sent";
+  part("reason").hidden = !entry.why;
+  part("reason").textContent = entry.why ?? "";
+  part("open").hidden = !entry.href;
+  if (entry.href) part("open").href = entry.href;
+  part("open").addEventListener("click", () => change(entry.key, null));
+  part("remove").hidden = entry.state === "waiting";
+  part("remove").addEventListener("click", () => {
+    change(entry.key, null);
+    show();
+  });
+  return item;
+}
+
+const words = () => panel.querySelector("template[data-words]").dataset;
+const waiting = () => load().filter((entry) => entry.state === "waiting");
+
+function change(key, news) {
+  store(load().flatMap((entry) => (entry.key !== key ? [entry] : news === null ? [] : [{ ...entry, ...news }])));
+}
+
+function load() {
+  try {
+    return JSON.parse(localStorage.getItem(shelf) ?? "[]");
+  } catch {
+    return []; // storage may be switched off
+  }
+}
+
+function store(entries) {
+  localStorage.setItem(shelf, JSON.stringify(entries));
+}

@@ -1,0 +1,105 @@
+// Forms that take one scan after the other: the answer is put into the page, heard as well as read, and the field is free at once.
+
+import { freshKey, readCode } from "./counter-codes.js";
+import { keep, post } from "./counter-outbox.js";
+
+// Three sounds that nobody mixes up: up for good, level for done already, down and rough for wrong.
+const SOUNDS = {
+  good: { shape: "sine", notes: [880, 1320] },
+  already: { shape: "triangle", notes: [587, 587] },
+  wrong: { shape: "sawtooth", notes: [196, 131] },
+};
+const NOTE = 0.09; // seconds
+let speaker = null;
+let turn = Promise.resolve();
+
+export function watchScans() {
+  const form = document.querySelector("form[data-swaps]");
+  if (form === null) return;
+  const field = form.querySelector("[data-takes-keys]");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const code = field.value.trim();
+    field.value = "";
+    field.focus();
+    if (code === "") return;
+    // In the order they were scanned, however fast the scanner is.
+    turn = turn.then(() => scan(form, code));
+  });
+  watchCamera(form, field);
+}
+
+async function scan(form, code) {
+  const key = freshKey();
+  const body = new URLSearchParams({ code }).toString();
+  const answer = await post(form.action, body, key);
+  if (answer === null) return away(form, code, body, key);
+  for (const id of form.dataset.swaps.split(" ")) {
+    const fresh = answer.page.getElementById(id);
+    if (fresh !== null) document.getElementById(id).replaceWith(fresh);
+  }
+  sound(document.getElementById("answer")?.dataset.outcome);
+}
+
+/** A wrong character needs no server to be known; everything else waits for it. */
+function away(form, code, body, key) {
+  const wrong = readCode(code) === null && !/^#?\d{1,9}$/.test(code);
+  const mould = document.querySelector(`template[data-answer=${wrong ? "mistyped" : "kept"}]`);
+  const answer = mould.content.cloneNode(true).firstElementChild;
+  answer.querySelector("[data-code]").textContent = code;
+  document.getElementById("answer").replaceWith(answer);
+  sound(wrong ? "wrong" : "already");
+  if (!wrong) keep({ url: form.action, body, key, title: `${form.dataset.place}: ${code}` });
+}
+
+function sound(outcome) {
+  const { shape, notes } = SOUNDS[outcome] ?? SOUNDS.wrong;
+  try {
+    speaker ??= new AudioContext();
+    speaker.resume();
+    notes.forEach((pitch, place) => {
+      const voice = new OscillatorNode(speaker, { type: shape, frequency: pitch });
+      const volume = new GainNode(speaker, { gain: 0.2 });
+      voice.connect(volume).connect(speaker.destination);
+      voice.start(speaker.currentTime + place * NOTE);
+      voice.stop(speaker.currentTime + (place + 1) * NOTE);
+    });
+  } catch {
+    // no loudspeaker: colour and words say the same
+  }
+}
+
+/** Where the browser can read codes itself, the camera is a scanner. */
+async function watchCamera(form, field) {
+  const button = document.querySelector("[data-camera]");
+  const eye = document.querySelector("video.scan-eye");
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices || button === null) return;
+  const detector = new BarcodeDetector({ formats: ["code_128", "qr_code"] });
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    if (eye.srcObject) return close(eye);
+    eye.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    eye.hidden = false;
+    await eye.play();
+    look(detector, eye, (code) => {
+      field.value = code;
+      form.requestSubmit();
+    });
+  });
+}
+
+function close(eye) {
+  for (const track of eye.srcObject.getTracks()) track.stop();
+  eye.srcObject = null;
+  eye.hidden = true;
+}
+
+/** The same label stays in the picture for a while; it counts again after it was gone, or after three seconds. */
+async function look(detector, eye, found, seen = { code: "", at: 0 }) {
+  if (!eye.srcObject) return;
+  const [code] = await detector.detect(eye).catch(() => []);
+  const now = performance.now();
+  if (code && (code.rawValue !== seen.code || now - seen.at > 3000)) found(code.rawValue);
+  setTimeout(() => look(detector, eye, found, code ? { code: code.rawValue, at: now } : seen), 150);
+}
