@@ -40,6 +40,13 @@ def round_of(day: date | None, *, by: Principal) -> list[StopDict]:
     return queries.round_of(by.account_id or 0, day or today())
 
 
+def stop_of(delivery_id: int, *, by: Principal) -> StopDict:
+    """One of the driver's own stops, whatever became of it."""
+    delivery = queries.get(delivery_id)
+    _ensure_own(delivery, by)
+    return queries.as_stop(delivery)
+
+
 def plan(data: Mapping[str, Any], *, by: Principal) -> Delivery:
     """A stop for an order. Of two who plan one of a kind at the same moment, the index lets the first."""
     worker_id, day = data.get("worker_id"), data.get("day") or today()
@@ -165,9 +172,13 @@ def _hold(delivery_id: int, expected: int | None = None) -> Delivery:
 
 def _hold_own(delivery_id: int, by: Principal) -> Delivery:
     delivery = _hold(delivery_id)
+    _ensure_own(delivery, by)
+    return delivery
+
+
+def _ensure_own(delivery: Delivery, by: Principal) -> None:
     if delivery.worker_id is None or delivery.worker_id != by.account_id:
         raise NotYourDelivery
-    return delivery
 
 
 def _new(order_id: str, kind: Kind, worker_id: int | None, day: date) -> Delivery:

@@ -8,4 +8,4 @@ worker = Portal("worker", __name__, realms=("staff",), url_prefix="/worker")
 
 staff_signing_in.add_doors(worker, Permission.WORKER_VISIT)
 
-from app.portals.worker import deliveries, files, home, sync  # noqa: F401
+from app.portals.worker import deliveries, files, phone, stop_pages, sync  # noqa: F401

@@ -1,4 +1,4 @@
-from typing import IO
+from typing import IO, Any
 
 from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,9 @@ from app.logistics import file_service
 from app.logistics.models import FileDict
 from app.portals.http import uploads
 from app.portals.http.guard import who
-from app.portals.http.portal import answers, permits, secret, takes
+from app.portals.http.portal import answers, asks, permits, secret, takes
 from app.portals.worker import worker
+from app.portals.worker.phone import WhoseQuery, ensure_same
 
 MEANING = "The picture, to be saved."
 
@@ -17,11 +18,13 @@ MEANING = "The picture, to be saved."
 # Not kept for a repeated key: a file's id is made from its content and its sender, so sending it again adds nothing anyway.
 @worker.post("/api/files")
 @permits(Permission.DELIVERY_WORK)
+@asks(WhoseQuery)
 @takes(uploads.IMAGE)
 @secret
 @answers(201, FileDict, "Kept, encoded anew: what was in the file beside the picture (where it was taken, by what) is gone.")
-def upload_file(upload: IO[bytes]) -> ResponseReturnValue:
+def upload_file(query: dict[str, Any], upload: IO[bytes]) -> ResponseReturnValue:
     """A photo or a signature: JPEG, PNG or WebP, at most 10 MB and 25 megapixels, as the body or as the one file of a form."""
+    ensure_same(query["worker"])
     file = file_service.keep(upload, store=uploads.store(), by=who())
     response = jsonify(file.to_dict())
     response.status_code = 201
