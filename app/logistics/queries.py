@@ -10,7 +10,7 @@ from app.core.pagination import DEFAULT_LIMIT, BadCursor, Page, read_cursor
 from app.extensions import db
 from app.logistics.delivery_rules import DeliveryStatus
 from app.logistics.errors import UnknownDelivery, UnknownFile
-from app.logistics.models import Delivery, DeliveryDict, StopDict, StoredFile
+from app.logistics.models import OPEN, Delivery, DeliveryDict, StopDict, StoredFile
 from app.orders import queries as orders
 
 LARGEST_ID = 2**53
@@ -30,13 +30,19 @@ def planned(
     day: date | None = None,
     worker: int | None = None,
     status: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[DeliveryDict]:
-    """The office's list: the latest day first, and on a day what was planned last."""
+    """The office's list: the latest day first, and on a day what was planned last. ``since`` and ``until`` are days, both included."""
     query: Select[Any] = select(Delivery).order_by(Delivery.day.desc(), Delivery.id.desc()).limit(limit + 1)
     wanted = {"day": day, "worker_id": worker, "status": status}
     query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    if since is not None:
+        query = query.where(Delivery.day >= since)
+    if until is not None:
+        query = query.where(Delivery.day <= until)
     if cursor is not None:
         query = query.where(_after(cursor))
     page = Page.of(db.session.scalars(query).all(), limit, lambda delivery: [delivery.day.isoformat(), delivery.id])
@@ -62,6 +68,12 @@ def stops_among(delivery_ids: Collection[int], *, of: int) -> dict[int, StopDict
     """Of these deliveries the ones that are this worker's, as they are now."""
     mine = select(Delivery).where(Delivery.id.in_(delivery_ids), Delivery.worker_id == of)
     return {stop["id"]: stop for stop in as_stops(db.session.scalars(mine.execution_options(populate_existing=True)).all())}
+
+
+def open_of_order(order_id: str) -> list[DeliveryDict]:
+    """The stops still ahead for this order, the next one first."""
+    ahead = select(Delivery).where(Delivery.order_id == order_id, OPEN).order_by(Delivery.day, Delivery.id)
+    return [delivery.to_dict() for delivery in db.session.scalars(ahead)]
 
 
 def last_position(worker_id: int | None, day: date) -> int:

@@ -4,4 +4,4 @@ from app.portals.http.portal import Portal
 
 customer = Portal("customer", __name__, realms=("customer",), url_prefix="/customer")
 
-from app.portals.customer import order_pages, signing, signing_up  # noqa: F401
+from app.portals.customer import booking, me_pages, order_pages, signing, signing_up  # noqa: F401

@@ -1,0 +1,86 @@
+"""What customers keep in order about themselves."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.shapes import Line, Phone, Shape
+from app.customers import customer_service, erasing_service
+from app.customers import queries as customers
+from app.identity import account_service, session_service
+from app.identity.account_service import SHORTEST_PASSWORD
+from app.identity.errors import WrongPassword
+from app.identity.permissions import Permission
+from app.identity.schemas import PasswordAgain, PasswordChange
+from app.portals.customer import customer
+from app.portals.http import limits
+from app.portals.http.forms import EMPTY, Form
+from app.portals.http.guard import who
+from app.portals.http.portal import permits, reads, secret, shows_again
+from app.portals.http.signing_in import OWN_PASSWORD_TRIES
+
+
+class OwnDetails(Shape):
+    name = Line(longest=100, required=True)
+    phone = Phone(required=True)
+
+
+@customer.get("/me")
+@permits(Permission.CUSTOMER_VISIT)
+def me(form: Form = EMPTY, about: str = "") -> str:
+    mine = customers.get(who().customer_id).to_dict()
+    sign_ins = session_service.of_account(who().account_id or 0)
+    return render_template("customer/me.html", mine=mine, form=form, about=about, sign_ins=sign_ins, shortest=SHORTEST_PASSWORD)
+
+
+def _again(about: str) -> Any:
+    """Of several forms on the page only the one that was sent shows what is wrong."""
+    return lambda form=EMPTY: me(form=form, about=about)
+
+
+@customer.post("/me")
+@permits(Permission.CUSTOMER_VISIT)
+@reads(OwnDetails, form=True)
+@shows_again(_again("details"))
+def change_me(data: dict[str, Any]) -> ResponseReturnValue:
+    customer_service.change(who().customer_id or 0, data, expected=None, by=who())
+    return _done("details-saved")
+
+
+@customer.post("/me/password")
+@permits(Permission.ACCOUNT_CHANGE_PASSWORD)
+@reads(PasswordChange, form=True)
+@shows_again(_again("password"), also=(WrongPassword,))
+@secret
+def change_password(data: dict[str, Any]) -> ResponseReturnValue:
+    mine = who()
+    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(mine.account_id))
+    account_service.change_password(mine.account_id or 0, data["currentPassword"], data["password"], keep=mine.session_id, by=mine)
+    return _done("password-changed")
+
+
+@customer.get("/me/forget")
+@permits(Permission.CUSTOMER_ERASE_OWN)
+def forget_page(form: Form = EMPTY) -> str:
+    return render_template("customer/forget.html", form=form)
+
+
+@customer.post("/me/forget")
+@permits(Permission.CUSTOMER_ERASE_OWN)
+@reads(PasswordAgain, form=True)
+@shows_again(forget_page, also=(WrongPassword,))
+@secret
+def forget_me(data: dict[str, Any]) -> ResponseReturnValue:
+    mine = who()
+    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(mine.account_id))
+    account_service.check_password_of(mine.account_id or 0, data["password"])
+    erasing_service.erase(mine.customer_id or 0, by=mine)
+    session.pop("customer", None)
+    flash("", "forgotten")
+    return redirect(url_for("public.home"), 303)
+
+
+def _done(what: str) -> ResponseReturnValue:
+    flash("", what)
+    return redirect(url_for("customer.me"), 303)
