@@ -74,3 +74,8 @@ for (const button of document.querySelectorAll("[data-chooses]")) {
   for (const box of boxes) box.addEventListener("change", count);
   count();
 }
+
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

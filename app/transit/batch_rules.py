@@ -64,3 +64,8 @@ def step(status: BatchStatus, event: BatchEvent) -> BatchStatus:
             state={"status": status},
         )
     return after
+
+
+def possible(status: BatchStatus) -> list[BatchEvent]:
+    """What can be done with a batch that is here."""
+    return [event for event, (needed, _) in STEPS.items() if needed == status]

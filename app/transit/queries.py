@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import selectinload
@@ -9,9 +9,12 @@ from app.core import clock
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.extensions import db
 from app.orders import queries as orders
-from app.transit.batch_rules import BatchStatus
+from app.transit.batch_rules import JOURNEYS, BatchStatus, BatchType
 from app.transit.errors import UnknownBatch
 from app.transit.models import ManifestDict, TransitBatch, TransitBatchDict, TransitLine, batch_dict
+
+if TYPE_CHECKING:
+    from app.orders.models import OrderDict
 
 LARGEST_ID = 2**63 - 1
 _COLUMNS = TransitBatch.__table__.columns
@@ -76,6 +79,13 @@ def open_batches_of(order_ids: Collection[str]) -> dict[str, int]:
     """Which of these orders are in an open batch, and in which."""
     found = select(TransitLine.order_id, TransitLine.batch_id).where(TransitLine.order_id.in_(order_ids), TransitLine.open)
     return dict(db.session.execute(found.order_by(TransitLine.id)).tuples().all())
+
+
+def able_to_travel(kind: str, *, limit: int) -> "list[OrderDict]":
+    """Orders that are where this journey begins and wait for no other batch, those due first on top."""
+    there = orders.newest(status=JOURNEYS[BatchType(kind)].needs, limit=limit).rows
+    taken = open_batches_of([order["id"] for order in there])
+    return sorted((order for order in there if order["id"] not in taken), key=lambda order: order["dueAt"])
 
 
 def carried(order_ids: Collection[str], status: BatchStatus) -> Sequence[Row[Any]]:

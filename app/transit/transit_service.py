@@ -81,6 +81,10 @@ def advance(batch_id: int, event: BatchEvent, *, expected: int | None, by: Princ
         return queries.get(batch_id)
 
 
+def possible_steps(status: str) -> list[BatchEvent]:
+    return batch_rules.possible(BatchStatus(status))
+
+
 def orders_moved(order_ids: Collection[str], *, event: Event, by: Principal) -> None:
     """What orders' own steps mean for their batch. Their rows are locked by now, so nothing here waits for a batch's."""
     if event in batch_rules.ENDS:

@@ -20,5 +20,6 @@ from app.portals.admin import (  # noqa: F401
     staff_pages,
     stores,
     transit,
+    transit_pages,
     workers,
 )
