@@ -29,6 +29,7 @@ FORGET_EVERY_SECONDS = 600.0
 KEYS_KEPT = timedelta(hours=48)
 OFFLINE_KEPT = timedelta(days=15)  # a phone may send what is up to fourteen days old
 UPLOADS_KEPT = timedelta(days=1)  # a phone that uploads sends what the picture proves right after it
+DRAFTS_KEPT = timedelta(hours=1)
 
 log = logging.getLogger("fabclean.housekeeping")
 
@@ -83,3 +84,4 @@ def forget() -> None:
             offline_service.forget_before(clock.now() - OFFLINE_KEPT)
             link_service.forget_expired()
             file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())
+            uploads.drafts().forget_before(clock.now() - DRAFTS_KEPT)

@@ -1,4 +1,4 @@
-from app.core.errors import Invalid, NotFound, Unavailable
+from app.core.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class NotAnImage(Invalid):
@@ -14,3 +14,13 @@ class ImagesBusy(Unavailable):
 class FileGone(NotFound):
     code = "file_gone"
     sentence = "This file is known, but its content is not here any more. Tell the office."
+
+
+class DraftGone(Conflict):
+    code = "draft_gone"
+    sentence = "The file you looked over is no longer here. Choose it again."
+
+
+class FilesAway(Unavailable):
+    code = "files_away"
+    sentence = "The place where files are kept does not answer. Nothing was changed; try again in a few seconds."

@@ -28,6 +28,9 @@ class ExpectedTable(Invalid):
     sentence = "Expected a table: the body itself (Content-Type text/csv or that of XLSX), or one file in a form."
 
 
+TABLE = Upload(MEDIA_TYPES, ExpectedTable)
+
+
 class ImportQuery(Shape):
     dryRun = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
 

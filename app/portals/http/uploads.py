@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from flask import Response, current_app, request, send_file
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
+from app.clients.files.drafts import Drafts
 from app.clients.files.images import LARGEST_BYTES, SUFFIXES
-from app.clients.files.store import FileStore
+from app.clients.files.bucket import Bucket
+from app.clients.files.store import FileStore, Folder
 from app.core.errors import Invalid
 from app.core.words import say
 from app.portals.http.bodies import TooLarge
@@ -53,8 +56,15 @@ IMAGE = Upload(tuple(SUFFIXES), ExpectedImage)
 
 
 def store() -> FileStore:
-    """This business's own folder: nothing of one is ever found by another."""
-    return FileStore(Path(current_app.config["INSTANCE"]) / "files" / current_business().slug)
+    """This business's own place: nothing of one is ever found by another."""
+    slug, config = current_business().slug, current_app.config
+    if config["FILES_URL"]:
+        return Bucket(config["FILES_URL"], config["FILES_SETTINGS"], slug)
+    return Folder(Path(config["INSTANCE"]) / "files" / slug)
+
+
+def drafts() -> Drafts:
+    return Drafts(Path(current_app.config["INSTANCE"]) / "drafts" / current_business().slug)
 
 
 @contextmanager
@@ -65,6 +75,7 @@ def received(upload: Upload) -> Iterator[tuple[IO[bytes], bytes]]:
         try:
             digest = _copy(_source(upload), spool)
         except RequestEntityTooLarge as failure:
+            request.form = ImmutableMultiDict()  # whoever shows the form again finds it empty, and is not refused once more
             _read_off()
             raise FileTooLarge from failure
         spool.seek(0)
