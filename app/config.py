@@ -18,6 +18,12 @@ ROOT = Path(__file__).parents[1]
 DEVELOPMENT, TESTING, STAGING, PRODUCTION = ENVIRONMENTS = ("development", "testing", "staging", "production")
 SHORTEST_SECRET = 32
 SHORTEST_ADMIN_PASSWORD = 12
+BUCKET_KEYS = {
+    "AWS_ACCESS_KEY_ID": "access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "secret_access_key",
+    "AWS_REGION": "region",
+    "AWS_ENDPOINT_URL": "endpoint",
+}
 # Words no generated secret contains and every sample does.
 SAMPLE_WORDS = ("secret", "change", "your-", "your_", "example", "sample", "default", "password", "placeholder", "fabclean", "admin")
 
@@ -67,6 +73,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config["TRUSTED_PROXIES"] = _proxies(environ, strict=strict)
     config["PUBLIC_URL"] = environ.get("FABCLEAN_PUBLIC_URL") or environ.get("RENDER_EXTERNAL_URL")
     config["SMTP_URL"], config["MAIL_FROM"] = _mail_server(environ.get("SMTP_URL", "")), environ.get("MAIL_FROM", "")
+    config["FILES_URL"], config["FILES_SETTINGS"] = _bucket(environ)
     config |= _counting(environ, config["DATABASE_URL"])
     if strict:
         _refuse_unsafe(environ, config)
@@ -141,6 +148,14 @@ def _mail_server(url: str) -> str:
     if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
         raise ConfigError("SMTP_URL must look like smtp://user:password@host:port, or smtps:// for encryption from the first byte")
     return url
+
+
+def _bucket(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Without an address files lie in a folder. The keys are named as every program for such buckets reads them."""
+    url = environ.get("FILES_URL", "")
+    if url and (urlsplit(url).scheme != "s3" or not urlsplit(url).hostname):
+        raise ConfigError("FILES_URL must look like s3://bucket or s3://bucket/folder; without it files lie beside the database")
+    return url, {meant: environ[name] for name, meant in BUCKET_KEYS.items() if environ.get(name)}
 
 
 def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:

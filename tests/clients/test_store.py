@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.clients.files.errors import FileGone
-from app.clients.files.store import FileStore
+from app.clients.files.store import Folder
 
 CONTENT = b"a photo" * 1000
 NAME = hashlib.sha256(CONTENT).hexdigest()
@@ -14,7 +14,7 @@ NAME = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture
 def store(tmp_path):
-    return FileStore(tmp_path / "files" / "main")
+    return Folder(tmp_path / "files" / "main")
 
 
 def test_gives_back_what_it_was_given(store):
@@ -69,8 +69,8 @@ def test_it_is_on_the_disk_before_it_has_its_name(store, tmp_path):
     import sys
 
     program = (
-        "import io, sys; from pathlib import Path; from app.clients.files.store import FileStore\n"
-        f"FileStore(Path(sys.argv[1])).put({NAME!r}, io.BytesIO(b'x'))"
+        "import io, sys; from pathlib import Path; from app.clients.files.store import Folder\n"
+        f"Folder(Path(sys.argv[1])).put({NAME!r}, io.BytesIO(b'x'))"
     )
     spy = (
         "import os, sys\nfor name in ('fsync', 'rename', 'replace'):\n"

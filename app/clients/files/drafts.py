@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import IO
 
 from app.clients.files.errors import DraftGone
-from app.clients.files.store import FileStore
+from app.clients.files.store import Folder
 
 
-class Drafts(FileStore):
+class Drafts(Folder):
     def keep(self, content: IO[bytes]) -> str:
         """The name by which it is taken; nobody can guess it."""
         name = secrets.token_hex(32)

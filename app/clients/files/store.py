@@ -4,17 +4,29 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from app.clients.files.errors import FileGone
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
-class FileStore:
-    """A folder in which files lie under the hash of what they hold: nothing is ever named by somebody else, and nothing changes."""
+class FileStore(Protocol):
+    """Where files lie under the hash of what they hold: nothing is ever named by somebody else, and nothing changes."""
+
+    def put(self, name: str, content: IO[bytes]) -> None: ...
+
+    def open(self, name: str) -> IO[bytes]: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def held(self, *, alone: bool = False) -> AbstractContextManager[None]: ...
+
+
+class Folder:
+    """On this machine's own disk."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -59,9 +71,13 @@ class FileStore:
             os.close(descriptor)
 
     def _place(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ValueError("a file is named by the hash of its content and nothing else")
-        return self._folder / name[:2] / name
+        return self._folder / place_of(name)
+
+
+def place_of(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a file is named by the hash of its content and nothing else")
+    return f"{name[:2]}/{name}"
 
 
 def _make(folder: Path) -> None:

@@ -20,7 +20,7 @@ from app.portals.api import api
 from app.portals.http import limits
 from app.portals.http.guard import who
 from app.portals.http.portal import answers, permits, reads, secret
-from app.portals.http.signing_in import OWN_PASSWORD_TRIES, MessageDict
+from app.portals.http.signing_in import GUESSES_AT_ONES_OWN, MessageDict
 
 
 class ExportedOrderDict(TypedDict):
@@ -73,13 +73,13 @@ def erase_me(data: dict[str, Any]) -> ResponseReturnValue:
 @secret
 def change_my_password(data: dict[str, Any]) -> ResponseReturnValue:
     me = who()
-    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(me.account_id))
+    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(me.account_id))
     account_service.change_password(me.account_id or 0, data["currentPassword"], data["password"], keep=me.session_id, by=me)
     return {"message": "Password changed"}
 
 
 def _confirm(password: str) -> None:
-    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(who().account_id))
+    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(who().account_id))
     account_service.check_password_of(who().account_id or 0, password)
 
 

@@ -18,7 +18,7 @@ from app.portals.http import limits
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.portal import permits, reads, secret, shows_again
-from app.portals.http.signing_in import OWN_PASSWORD_TRIES
+from app.portals.http.signing_in import GUESSES_AT_ONES_OWN
 
 
 class OwnDetails(Shape):
@@ -55,7 +55,7 @@ def change_me(data: dict[str, Any]) -> ResponseReturnValue:
 @secret
 def change_password(data: dict[str, Any]) -> ResponseReturnValue:
     mine = who()
-    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(mine.account_id))
+    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(mine.account_id))
     account_service.change_password(mine.account_id or 0, data["currentPassword"], data["password"], keep=mine.session_id, by=mine)
     return _done("password-changed")
 
@@ -73,7 +73,7 @@ def forget_page(form: Form = EMPTY) -> str:
 @secret
 def forget_me(data: dict[str, Any]) -> ResponseReturnValue:
     mine = who()
-    limits.spend(OWN_PASSWORD_TRIES, "own-password", str(mine.account_id))
+    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(mine.account_id))
     account_service.check_password_of(mine.account_id or 0, data["password"])
     erasing_service.erase(mine.customer_id or 0, by=mine)
     session.pop("customer", None)

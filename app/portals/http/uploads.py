@@ -13,9 +13,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
+from app.clients.files.bucket import Bucket
 from app.clients.files.drafts import Drafts
 from app.clients.files.images import LARGEST_BYTES, SUFFIXES
-from app.clients.files.bucket import Bucket
 from app.clients.files.store import FileStore, Folder
 from app.core.errors import Invalid
 from app.core.words import say
