@@ -33,7 +33,7 @@ def test_a_customer_signs_up_and_sees_their_own_order(own_shop: Shop, open_page:
     page.get_by_role("link", name=f"Order {placed['number']}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your things")
 
-    page.get_by_role("link", name="its tracking page").click()
+    page.get_by_role("link", name="Tracking page").click()
     expect(page.get_by_text("Hello Nina")).to_be_visible()
     text = page.get_by_role("main").inner_text()
     assert "nina@example.com" not in text

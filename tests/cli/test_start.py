@@ -1,12 +1,14 @@
 """What would be unsafe does not start, and says why in one line: whether it is imported by a server or started by gunicorn."""
 
 import os
+import re
 import subprocess
 import sys
 
 import httpx
 import pytest
 
+from app import config
 from tests.support.processes import ROOT, environment
 from tests.support.server import Server
 
@@ -44,7 +46,16 @@ BAD = {
 
 
 @pytest.mark.parametrize(("wrong", "reason"), BAD.values(), ids=BAD)
-def test_does_not_start_with(wrong, reason, tmp_path):
+def test_is_refused(wrong, reason, tmp_path):
+    chosen = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db", **wrong}
+    with pytest.raises(config.ConfigError, match=re.escape(reason)):
+        config.load(chosen)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["no secret", "debug mode"])
+def test_does_not_start_with(name, tmp_path):
+    wrong, reason = BAD[name]
     chosen = {**GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db", **wrong}
     running = [
         subprocess.Popen(command, cwd=ROOT, env=environment(**chosen), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

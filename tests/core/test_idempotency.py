@@ -88,7 +88,7 @@ def test_a_request_that_failed_leaves_no_key(app):
     assert place(app, "one key").status_code == 201
 
 
-def test_an_answer_that_is_an_error_is_not_kept_nor_what_was_written_for_it(app):
+def test_an_answer_that_is_an_error_is_not_kept_nor_what_was_written_for_it(own_app):
     portal, walked_through = Portal("fresh", __name__, realms=("staff",)), []
 
     @portal.post("/change-of-mind")
@@ -99,13 +99,13 @@ def test_an_answer_that_is_an_error_is_not_kept_nor_what_was_written_for_it(app)
             session.add(Store(code=f"s{len(walked_through)}", name="", created_at=clock.now()))
         return {"error": "on second thoughts"}, 409
 
-    app.register_blueprint(portal)
-    before = count(app, Store)
+    own_app.register_blueprint(portal)
+    before = count(own_app, Store)
     for _ in range(2):
-        assert app.test_client().post("/change-of-mind", json={}, headers={"Idempotency-Key": "one key"}).status_code == 409
+        assert own_app.test_client().post("/change-of-mind", json={}, headers={"Idempotency-Key": "one key"}).status_code == 409
     assert len(walked_through) == 2
-    assert count(app, Store) == before
-    assert count(app, RememberedRequest) == 0
+    assert count(own_app, Store) == before
+    assert count(own_app, RememberedRequest) == 0
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "schlüssel", "tab\there"])

@@ -1,4 +1,4 @@
-"""The power goes, twenty times, while eight people hand in clothes. Whatever was acknowledged is there afterwards, and whole."""
+"""The power goes, again and again, while eight people hand in clothes. Whatever was acknowledged is there afterwards, and whole."""
 
 import itertools
 import random
@@ -12,11 +12,12 @@ from sqlalchemy import Connection, func, select, text
 from app.audit.models import AuditEntry
 from app.core.engine import make_engine
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
+from tests.support import thorough
 from tests.support.databases import PostgresDatabases
 from tests.support.postgres import Forgetful, Postgres, require_durable
 from tests.support.server import Server
 
-KILLS, CLIENTS = 20, 8
+KILLS, CLIENTS = 5 * thorough.FACTOR, 8
 LINES = [{"serviceId": "s1", "quantity": 3}, {"serviceId": "s2"}]
 
 
@@ -72,7 +73,7 @@ class Crowd:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 * thorough.FACTOR)
 def test_what_was_acknowledged_survives_a_kill(lasting_database_url, engine_name, tmp_path):
     server = Server(lasting_database_url, tmp_path / "log", TRUSTED_PROXIES="1")
     crowd = Crowd(server.url)

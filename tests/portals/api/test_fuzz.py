@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import thorough
 from tests.support.people import ADMIN, ALICE, ERIN, WANDA
 from tests.support.server import Server
 
@@ -20,7 +21,7 @@ SETTINGS = """
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "5XX"]
 """
 # Who may do everything is tried with everything that the description lets one make up; the others with a sample.
-THOROUGHLY, BRIEFLY = ("coverage,fuzzing", 2), ("fuzzing", 3)
+THOROUGHLY, BRIEFLY = ("coverage,fuzzing", 2 * thorough.FACTOR), ("fuzzing", 2 * thorough.FACTOR)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def server(databases, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(300 * thorough.FACTOR)
 @pytest.mark.parametrize("person", [None, ALICE, ERIN, WANDA, ADMIN], ids=["nobody", "customer", "employee", "worker", "admin"])
 def test_no_request_finds_a_hole(server: Server, person, tmp_path: Path):
     phases, examples = THOROUGHLY if person is ADMIN else BRIEFLY
@@ -45,7 +46,7 @@ def test_no_request_finds_a_hole(server: Server, person, tmp_path: Path):
     ]  # fmt: skip
     if person is not None:
         command += ["--header", f"Authorization: {server.bearer(person)['Authorization']}"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280 * thorough.FACTOR, check=False)
     sent = re.search(r"(\d+) generated", result.stdout)
     assert sent is not None, result.stdout[-3000:] + result.stderr[-1000:]
     assert int(sent[1]) > 100
