@@ -1,5 +1,7 @@
 """Accounts: made here, and opened with a password here."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select, update
 
 from app.audit import audit_service
@@ -61,6 +63,18 @@ def may(account_id: int, permission: Permission) -> bool:
     """Whether somebody else's account is in use and its role allows this, for services that give people work."""
     role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.disabled_at.is_(None)))
     return role is not None and permission in ALLOWED[Role(role)]
+
+
+def those_who_may(permission: Permission) -> dict[int, str]:
+    """The names of everybody whose account is in use and whose role allows this."""
+    roles = [role for role, allowed in ALLOWED.items() if permission in allowed]
+    working = select(Account.id, Account.name).where(Account.role.in_(roles), Account.disabled_at.is_(None))
+    return dict(db.session.execute(working.order_by(Account.name, Account.id)).tuples().all())
+
+
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """Of those who have left as well."""
+    return dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(account_ids))).tuples().all())
 
 
 def change_password(account_id: int, current: str, new: str, *, keep: str | None, by: Actor) -> None:

@@ -1,6 +1,6 @@
 """A stop's life: planned, under way, and done or failed. A failed one is planned anew as another stop."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -85,6 +85,13 @@ def ensure_changeable(status: DeliveryStatus, changed: Collection[str]) -> None:
         raise WrongDeliveryStep(say("A delivery that is %(status)s cannot be changed.", status=status), state={"status": status})
     if status == _S.STARTED and not FIXED_ONCE_STARTED.isdisjoint(changed):
         raise WrongDeliveryStep("This stop is under way. Cancel it and plan another.", state={"status": status})
+
+
+def moved(round_: Sequence[int], stop: int, places: int) -> dict[int, int]:
+    """The place of each stop of a round, counted from 1, after one of them has moved so many places, but not out of it."""
+    others = [other for other in round_ if other != stop]
+    place = max(0, round_.index(stop) + places)
+    return {other: number for number, other in enumerate([*others[:place], stop, *others[place:]], start=1)}
 
 
 def ensure_plannable(day: date, today: date) -> None:

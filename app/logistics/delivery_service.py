@@ -80,6 +80,24 @@ def change(delivery_id: int, data: Mapping[str, Any], *, expected: int | None, b
     return delivery
 
 
+def move(delivery_id: int, places: int, *, by: Principal) -> Delivery:
+    """Earlier (-1) or later (1) in its round, which is numbered anew: a place may have been given twice."""
+    with unit_of_work():
+        delivery = queries.get(delivery_id)
+        there = select(Delivery).where(Delivery.worker_id == delivery.worker_id, Delivery.day == delivery.day)
+        held = there.where(Delivery.status != DeliveryStatus.CANCELLED).order_by(Delivery.id).with_for_update(key_share=True)
+        stops = db.session.scalars(held.execution_options(populate_existing=True)).all()
+        delivery_rules.ensure_changeable(DeliveryStatus(delivery.status), {"position"})
+        before = {stop.id: stop.position for stop in stops}
+        after = delivery_rules.moved([stop.id for stop in sorted(stops, key=lambda stop: (stop.position, stop.id))], delivery_id, places)
+        changed = [stop for stop in stops if stop.position != after[stop.id]]
+        for stop in changed:
+            _apply(stop, {"position": after[stop.id]})
+        changes = {f"delivery:{stop.id}": ({"position": before[stop.id]}, {"position": stop.position}) for stop in changed}
+        audit_service.record_many("delivery.changed", changes, by=by)
+    return delivery
+
+
 def cancel(delivery_id: int, *, expected: int | None, by: Principal) -> Delivery:
     """Called off, and kept. An order that is on the van counts as not delivered; one that somebody moved on by hand stays there."""
     with unit_of_work():

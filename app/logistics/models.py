@@ -48,6 +48,12 @@ class StopDict(DeliveryDict):
     pieces: int
 
 
+class PlannedStopDict(StopDict):
+    """As whoever plans the round sees it: with the version that a change of it names."""
+
+    version: int
+
+
 class OfflineAnswerDict(TypedDict):
     """What became of one offline event. ``final``: sending it again will not help, so the phone may forget it."""
 

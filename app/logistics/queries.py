@@ -10,11 +10,11 @@ from app.core.pagination import DEFAULT_LIMIT, BadCursor, Page, read_cursor
 from app.extensions import db
 from app.logistics.delivery_rules import DeliveryStatus
 from app.logistics.errors import UnknownDelivery, UnknownFile
-from app.logistics.models import OPEN, Delivery, DeliveryDict, StopDict, StoredFile
+from app.logistics.models import OPEN, Delivery, DeliveryDict, PlannedStopDict, StopDict, StoredFile
 from app.orders import queries as orders
 
 LARGEST_ID = 2**53
-MOST_SWEPT = 200
+MOST_SWEPT, MOST_LEFT_OVER = 200, 50
 FILE_ID = re.compile(r"[0-9a-f]{32}")  # of anything else the database is not asked: it may not even be able to read it
 
 
@@ -53,6 +53,26 @@ def round_of(worker_id: int, day: date) -> list[StopDict]:
     """A driver's stops of one day in the order they are driven, in two queries. What was called off is not driven to."""
     mine = select(Delivery).where(Delivery.worker_id == worker_id, Delivery.day == day, Delivery.status != DeliveryStatus.CANCELLED)
     return as_stops(db.session.scalars(mine.order_by(Delivery.position, Delivery.id)).all())
+
+
+def day_plan(day: date) -> list[PlannedStopDict]:
+    """Everybody's stops of one day, in the order they are driven; those called off as well."""
+    return _planned_stops(select(Delivery).where(Delivery.day == day).order_by(Delivery.position, Delivery.id))
+
+
+def left_over(before: date) -> list[PlannedStopDict]:
+    """What is still open from earlier days, the oldest first: nobody drives there by themselves."""
+    open_ones = select(Delivery).where(OPEN, Delivery.day < before)
+    return _planned_stops(open_ones.order_by(Delivery.day, Delivery.id).limit(MOST_LEFT_OVER))
+
+
+def planned_stop(delivery_id: int) -> PlannedStopDict:
+    return {**as_stop(delivery := get(delivery_id)), "version": delivery.version}
+
+
+def _planned_stops(query: Select[Any]) -> list[PlannedStopDict]:
+    deliveries = db.session.scalars(query).all()
+    return [{**stop, "version": delivery.version} for stop, delivery in zip(as_stops(deliveries), deliveries, strict=True)]
 
 
 def as_stops(deliveries: Sequence[Delivery]) -> list[StopDict]:

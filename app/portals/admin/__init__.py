@@ -9,6 +9,7 @@ from app.portals.admin import (  # noqa: F401
     customer_pages,
     customers,
     deliveries,
+    delivery_pages,
     exports,
     home,
     import_pages,

@@ -19,6 +19,7 @@ from app.portals.http import uploads
 from app.portals.http.bodies import read_body
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
+from app.portals.http.languages import gettext as _
 from app.portals.http.portal import permits, reads, secret, shows_again
 from app.portals.worker import worker
 
@@ -39,7 +40,7 @@ class FailureForm(Shape):
     note = Line(longest=200)
 
     @post_load
-    def _in_one(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def _in_one(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
         said = (None if data["reason"] == OTHER else data["reason"], data.get("note"))
         return {"reason": ": ".join(filter(None, said)) or "Another reason"}
 
@@ -74,7 +75,8 @@ def complete_stop_page(delivery_id: int) -> ResponseReturnValue:
     with _pictures("photo", "signature") as pictures:
         proof = read_body(NameForm(), form=True)
         proof |= {name: file_service.keep(picture, store=uploads.store(), by=who()).id for name, picture in pictures.items()}
-    return _over(delivery_service.complete(delivery_id, proof, by=who()).id, "stop-done")
+    delivery_service.complete(delivery_id, proof, by=who())
+    return _over(delivery_id, _("The stop at %(name)s is done."))
 
 
 @worker.post(f"{STOP}/fail")
@@ -82,11 +84,12 @@ def complete_stop_page(delivery_id: int) -> ResponseReturnValue:
 @reads(FailureForm, form=True)
 @shows_again(stop_page)
 def fail_stop_page(delivery_id: int, data: dict[str, Any]) -> ResponseReturnValue:
-    return _over(delivery_service.fail(delivery_id, data["reason"], by=who()).id, "stop-failed")
+    delivery_service.fail(delivery_id, data["reason"], by=who())
+    return _over(delivery_id, _("The stop at %(name)s is planned again for tomorrow."))
 
 
-def _over(delivery_id: int, event: str) -> ResponseReturnValue:
-    flash(delivery_service.stop_of(delivery_id, by=who())["customerName"], event)
+def _over(delivery_id: int, sentence: str) -> ResponseReturnValue:
+    flash(sentence % {"name": delivery_service.stop_of(delivery_id, by=who())["customerName"]}, "done")
     return redirect(url_for("worker.home"), 303)
 
 
