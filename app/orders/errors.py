@@ -34,6 +34,7 @@ class AlreadyDone(WrongStep):
     """The step was taken before: a second scan of the same thing changes nothing, and nothing is wrong with it."""
 
     code = "already_done"
+    sentence = "This was scanned here before. Nothing was changed."
 
 
 class CannotUndo(Conflict):

@@ -159,7 +159,7 @@ def scan(code: str, station: str, *, by: Principal) -> Row[Any]:
         if queries.has_happened(order.id, event, since=asked - order_rules.SAME_SCAN):
             return queries.get_by_code(order.id)
         if queries.has_happened(order.id, event):
-            raise AlreadyDone(refused.sentence, state=refused.state) from None
+            raise AlreadyDone(state=refused.state) from None
         raise
     return queries.get_by_code(order.id)
 

@@ -1,14 +1,14 @@
 // The same reading of a code as on the server (app/core/ids.py), so that a wrong character is known without asking.
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const LENGTH = 12;
+export const CODE_LENGTH = 12;
 const MEANT = { i: "1", l: "1", o: "0" };
 
 /** The code as stored, from whatever way it was typed; null when a character must be wrong. */
 export function readCode(text) {
   const typed = [...text.trim().toLowerCase().replaceAll(/[- ]/g, "")].map((character) => MEANT[character] ?? character);
   const values = typed.map((character) => ALPHABET.indexOf(character));
-  if (values.length !== LENGTH || values.includes(-1)) return null;
+  if (values.length !== CODE_LENGTH || values.includes(-1)) return null;
   let check = 0;
   for (const value of values.slice(0, -1)) {
     check = (check ^ value) << 1;

@@ -1,6 +1,6 @@
 // The counter with a keyboard and a scanner. Nothing here is needed to get work done; it only makes it quicker.
 
-import { readCode } from "./counter-codes.js";
+import { CODE_LENGTH, readCode } from "./counter-codes.js";
 import { watchOutbox } from "./counter-outbox.js";
 import { watchOrderForm } from "./counter-order.js";
 import { watchScans } from "./counter-scan.js";
@@ -13,12 +13,19 @@ const rooms = new Map([...document.querySelectorAll("a[data-key]")].map((link) =
 const taker = () => document.querySelector("[data-takes-keys]") ?? box;
 const isField = (element) => Boolean(element?.matches?.("input, textarea, select"));
 
+if (document.activeElement === box) box.select(); // what was refused is replaced by the next scan
 watchOutbox();
 watchOrderForm();
 watchScans();
 watchBoard();
 
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => {
+    document.documentElement.dataset.printing = button.dataset.print; // a label and a receipt go to different rolls
+    print();
+  });
+}
+addEventListener("afterprint", () => { delete document.documentElement.dataset.printing; });
 for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", () => keys.showModal());
 
 addEventListener("keydown", (event) => {
@@ -35,33 +42,39 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     keys.showModal();
   } else if (event.key.length === 1 && event.key !== " " && !isField(active)) {
-    taker().focus(); // the character follows the focus
+    taker().focus(); // the character follows the focus, and takes the place of what was there
+    taker().select();
   }
 });
 
 // A scanner types a whole code in an instant and ends with Enter. In a field that was not meant for it, that would be a thousand
-// pieces and an order placed: so the form is put back as it was, and the code goes where codes belong.
-const INSTANT = 60; // milliseconds between two keys; fingers are slower
-let run = { text: "", at: 0, before: [] };
+// pieces and an order placed: so the form is put back as it was, and the code goes where codes belong. What has letters and digits
+// and the right check character is a code at any speed; what could be a name or a number is one only if no finger is that fast.
+const INSTANT = 60; // milliseconds between two keys
+const run = []; // the last twelve characters, with when they came and what the form held before
 
 addEventListener("keydown", (event) => {
   const active = document.activeElement;
   if (event.key === "Enter") {
-    const code = event.timeStamp - run.at < INSTANT && active !== taker() && active !== box ? readCode(run.text) : null;
+    const code = active === taker() || active === box ? null : scannedCode(event.timeStamp);
     if (code !== null) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      for (const [field, value] of run.before) field.value = value;
+      for (const [field, value] of run[0].before) field.value = value;
       const field = taker();
       field.value = code;
       field.form.requestSubmit();
     }
-    run = { text: "", at: 0, before: [] };
+    run.length = 0;
   } else if (event.key.length === 1) {
-    if (event.timeStamp - run.at > INSTANT) {
-      run = { text: "", at: 0, before: [...(active?.form?.elements ?? [])].map((field) => [field, field.value]) };
-    }
-    run.text += event.key;
-    run.at = event.timeStamp;
+    run.push({ key: event.key, at: event.timeStamp, before: [...(active?.form?.elements ?? [])].map((field) => [field, field.value]) });
+    if (run.length > CODE_LENGTH) run.shift();
   }
 }, { capture: true });
+
+function scannedCode(now) {
+  const text = run.map(({ key }) => key).join("");
+  const instant = run.every(({ at }, place) => (run[place + 1]?.at ?? now) - at < INSTANT);
+  const mixed = /\d/.test(text) && /[a-z]/i.test(text);
+  return /^\w+$/.test(text) && (mixed || instant) ? readCode(text) : null;
+}
