@@ -18,8 +18,12 @@ def wire(moment: datetime) -> str:
 
 def day_around(moment: datetime, timezone: str) -> tuple[datetime, datetime]:
     """When the day that this moment falls on begins there, and when the next one does; not always 24 hours later."""
-    today = moment.astimezone(ZoneInfo(timezone)).date()
+    today = local_day(moment, timezone)
     return start_of(today, timezone), start_of(today + timedelta(days=1), timezone)
+
+
+def local_day(moment: datetime, timezone: str) -> date:
+    return moment.astimezone(ZoneInfo(timezone)).date()
 
 
 def start_of(day: date, timezone: str) -> datetime:

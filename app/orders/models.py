@@ -12,7 +12,8 @@ from app.extensions import Model
 from app.orders.order_rules import Status
 
 _STATUSES = ", ".join(f"'{status}'" for status in Status)
-_LAST_STEP = f"to_status IN ('{Status.COLLECTED}', '{Status.DELIVERED}')"
+# Written out, because SQLite knows a partial index again only by the words it was made with.
+LAST_STEP = text(f"to_status IN ('{Status.COLLECTED}', '{Status.DELIVERED}')")
 
 
 class OrderItemDict(TypedDict):
@@ -137,7 +138,7 @@ class OrderEvent(Model):
     __table_args__ = (
         Index("ix_order_event_order", "order_id", "id"),
         # What left the shop on a day: only the last step of an order is asked for by time.
-        Index("ix_order_event_out", "at", sqlite_where=text(_LAST_STEP), postgresql_where=text(_LAST_STEP)),
+        Index("ix_order_event_out", "at", sqlite_where=LAST_STEP, postgresql_where=LAST_STEP),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,17 +13,17 @@ from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.customers import queries as customers
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
-from app.orders.models import Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
+from app.orders.models import LAST_STEP, Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
 from app.orders.order_rules import STATIONS, UNDO_WITHIN, UNDOABLE, Station, Status
 
 _COLUMNS = [column for column in Order.__table__.columns if column.name != "tracking_token"]
 _ITEM_COLUMNS = OrderItem.__table__.columns
 # Still to be worked on: what can be late through our fault. A finished order waits for its customer.
-_UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
+UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
 # The rest of the address depends on where the shop is.
 _TRACKING_LINK = re.compile(r"/track/([\w-]+)/?$", re.ASCII)
 _LATELY = 5000  # events
-_OPEN = (*_UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
+_OPEN = (*UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
 
 
 class ScannedDict(TypedDict):
@@ -64,11 +64,13 @@ def newest(
     q: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    left_since: datetime | None = None,
+    service: str | None = None,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[OrderDict]:
     """A page of orders in two queries, whatever its length. ``due``: unfinished ones that are due between these moments; ``q``: what
-    somebody typed who looks for one; ``since`` and ``until``: when it was placed.
+    somebody typed who looks for one; ``since`` and ``until``: when it was placed; ``left_since``: collected or delivered from then on.
     """
     query: Select[Any] = select(*_COLUMNS).order_by(Order.created_at.desc(), Order.id.desc()).limit(limit + 1)
     if customer_id is not None:
@@ -76,13 +78,17 @@ def newest(
     if status is not None:
         query = query.where(Order.status == status)
     if due is not None:
-        query = query.where(Order.status.in_(_UNFINISHED), Order.due_at >= due[0], Order.due_at < due[1])
+        query = query.where(Order.status.in_(UNFINISHED), Order.due_at >= due[0], Order.due_at < due[1])
     if q is not None:
         query = query.where(_meant_by(q))
     if since is not None:
         query = query.where(Order.created_at >= since)
     if until is not None:
         query = query.where(Order.created_at < until)
+    if left_since is not None:
+        query = query.where(Order.id.in_(select(OrderEvent.order_id).where(LAST_STEP, OrderEvent.at >= left_since)))
+    if service is not None:
+        query = query.where(exists().where(OrderItem.order_id == Order.id, OrderItem.service_id == service))
     if cursor is not None:
         at, last_id = read_cursor(cursor, (int, str))
         query = query.where(
@@ -199,22 +205,6 @@ def _items_of(order_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
 def count_by_status() -> dict[str, int]:
     counted = db.session.execute(select(Order.status, func.count()).group_by(Order.status))
     return dict(counted.tuples().all())
-
-
-class DayDict(TypedDict):
-    placed: int
-    due: int
-    late: int
-
-
-def count_day(begins: datetime, ends: datetime, now: datetime) -> DayDict:
-    """What came in on this day, what is still to be finished by its end, and what should have been finished by now."""
-    unfinished = select(func.count()).where(Order.status.in_(_UNFINISHED))
-    placed = select(func.count()).where(Order.created_at >= begins, Order.created_at < ends)
-    due = unfinished.where(Order.due_at >= now, Order.due_at < ends)
-    late = unfinished.where(Order.due_at < now)
-    counted = db.session.execute(select(placed.scalar_subquery(), due.scalar_subquery(), late.scalar_subquery())).one()
-    return {"placed": counted[0], "due": counted[1], "late": counted[2]}
 
 
 def has_happened(order_id: str, event: str, *, since: datetime | None = None) -> bool:

@@ -58,7 +58,7 @@ ROOMS = {
     "http": Room(own="*", lower="service queries schemas errors other", core="*", never="app.extensions.db sqlalchemy.select"),
     "portal": Room(
         own="*",
-        lower="service queries schemas errors other",
+        lower="service queries analytics.queries schemas errors other",
         core="*",
         never="sqlalchemy app.extensions app.core.unit_of_work app.core.session",
     ),

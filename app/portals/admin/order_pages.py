@@ -5,6 +5,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
+from app.analytics import queries as figures
 from app.core import clock
 from app.core.shapes import Day, Line
 from app.identity.permissions import Permission
@@ -21,7 +22,7 @@ from app.portals.http.portal import asks, permits, reads, secret, shows_again
 from app.portals.http.progress import steps
 from app.tenancy.tenant_service import current_business
 
-LATE, TODAY = "late", "today"
+LATE, TODAY, OUT_TODAY = "late", "today", "out-today"
 IN_OUR_TIME = validate.Range(date(2000, 1, 1), date(2100, 1, 1), error="Must be a day of this century.")
 
 
@@ -33,8 +34,9 @@ class Period(Asked):
 
 
 class OrderPageFilter(Period, OrderFilter):
-    due = fields.String(validate=validate.OneOf((LATE, TODAY)), load_default=None)
+    due = fields.String(validate=validate.OneOf((LATE, TODAY, OUT_TODAY)), load_default=None)
     customer = fields.Integer(validate=validate.Range(1, 2**53), load_default=None)
+    service = Line(longest=20, load_default=None)
     q = Line(longest=100, load_default=None)
 
 
@@ -45,7 +47,7 @@ def orders_page(query: dict[str, Any] | None = None, form: Form = EMPTY) -> str:
     query, now = query or OrderPageFilter().load({}), clock.now()
     begins, ends = clock.day_around(now, current_business().timezone)
     page = queries.newest(limit=query["limit"], cursor=query["cursor"], **wanted(query))
-    counted = {"counts": queries.count_by_status(), "today": queries.count_day(begins, ends, now), "statuses": list(Status)}
+    counted = {"counts": queries.count_by_status(), "today": figures.count_today(begins, ends, now), "statuses": list(Status)}
     shown = {"orders": page.rows, "next_cursor": page.next_cursor, "query": query, "stocks": label_service.stock_names()}
     return render_template("admin/orders/list.html", form=form, **shown, **counted)
 
@@ -72,8 +74,10 @@ def order_page(order_id: str, form: Form = EMPTY) -> str:
 def wanted(query: dict[str, Any]) -> dict[str, Any]:
     """Which orders, from what was chosen on the page."""
     now = clock.now()
-    spans = {LATE: (datetime.min.replace(tzinfo=UTC), now), TODAY: (now, clock.day_around(now, current_business().timezone)[1])}
-    return {"customer_id": query["customer"], "due": spans.get(query["due"]), "status": query["status"], "q": query["q"], **moments(query)}
+    begins, ends = clock.day_around(now, current_business().timezone)
+    spans = {LATE: (datetime.min.replace(tzinfo=UTC), now), TODAY: (now, ends)}
+    plain = {name: query[name] for name in ("status", "q", "service")} | {"customer_id": query["customer"]} | moments(query)
+    return {**plain, "due": spans.get(query["due"]), "left_since": begins if query["due"] == OUT_TODAY else None}
 
 
 def moments(period: dict[str, Any]) -> dict[str, datetime | None]:
