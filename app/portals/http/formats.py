@@ -13,12 +13,25 @@ from jinja2 import StrictUndefined
 from app.core import clock, money
 from app.portals.http.languages import gettext, locale
 
+# The order matters: nearly all claim to be Mozilla and Safari, and Android to be Linux.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"))
+
 
 def init_app(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined  # a misspelt name is an error in the test, not a hole in the page
     environment.lstrip_blocks = True
-    environment.filters |= {"amount": amount, "plain": plain, "moment": moment, "day": day, "full_day": full_day, "span": span, "iso": iso}
+    environment.filters |= {
+        "amount": amount,
+        "plain": plain,
+        "moment": moment,
+        "day": day,
+        "full_day": full_day,
+        "span": span,
+        "iso": iso,
+        "browser": browser,
+    }
     environment.tests["past"] = lambda value: _read(value) < clock.now()
 
 
@@ -64,6 +77,13 @@ def span(duration: str) -> str:
 def iso(value: str | date | datetime) -> str:
     """For machines: what ``<time datetime>`` holds."""
     return value if isinstance(value, str) else clock.wire(value) if isinstance(value, datetime) else value.isoformat()
+
+
+def browser(client: str) -> str:
+    """What somebody signed in with, from what it calls itself: "Firefox, Android". Empty when it is nothing known."""
+    program = next((name for mark, name in BROWSERS if mark in client), "")
+    system = next((name for mark, name in SYSTEMS if mark in client), "")
+    return ", ".join(filter(None, (program, system)))
 
 
 def _read(value: str | date | datetime) -> datetime:

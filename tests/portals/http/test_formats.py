@@ -75,3 +75,16 @@ def test_moments_are_those_of_the_shops_clock(app):
 def test_a_day_begins_at_the_shops_midnight_and_is_not_always_24_hours_long():
     begins, ends = clock.day_around(datetime(2026, 3, 29, 12, tzinfo=UTC), "Europe/Berlin")
     assert (begins, ends - begins) == (datetime(2026, 3, 28, 23, tzinfo=UTC), timedelta(hours=23))
+
+
+@pytest.mark.parametrize(
+    ("client", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge, Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Safari/604.1", "Safari, iPhone"),
+        ("curl/8.5.0", ""),
+    ],
+)
+def test_what_somebody_signed_in_with(client, said):
+    assert formats.browser(client) == said
