@@ -58,6 +58,8 @@ def _encoding(file: IO[bytes]) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while chunk := file.read(_CHUNK):
+            if b"\0" in chunk:
+                raise UnreadableTable
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

@@ -98,7 +98,8 @@ def _cell(value: Cell) -> str:
     style = ""
     if runs(value):
         style, value = ' s="2"', neutral(value) if value.startswith("'") else value  # reading takes one apostrophe away
-    return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{escape(_UNSTORABLE.sub("", value[:_LONGEST]))}</t></is></c>'
+    text = escape(_UNSTORABLE.sub("", value[:_LONGEST]), {"\r": "&#13;"})
+    return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _parts(sheets: int) -> dict[str, str]:
