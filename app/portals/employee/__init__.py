@@ -4,7 +4,7 @@ from app.identity.permissions import Permission
 from app.portals.http import staff_signing_in
 from app.portals.http.portal import Portal
 
-employee = Portal("employee", __name__, realms=("staff",), url_prefix="/employee")
+employee = Portal("employee", __name__, visit=Permission.EMPLOYEE_VISIT, realms=("staff",), url_prefix="/employee")
 
 staff_signing_in.add_doors(employee, Permission.EMPLOYEE_VISIT)
 

@@ -54,7 +54,8 @@ def begin_batch(data: dict[str, Any]) -> ResponseReturnValue:
 
 @employee.get("/transit/<int:batch_id>")
 @permits(Permission.TRANSIT_READ)
-def batch_page(batch_id: int, form: Form = EMPTY) -> str:
+def batch_page(batch_id: int, form: Form = EMPTY, **_: str) -> str:
+    """Also after a step that was refused, whose name it does not need."""
     outcome = OUTCOMES.get(str(form.code), "wrong") if form.sentence else None
     return _page(batch_id, outcome=outcome, order=order_typed(form), form=form)
 
