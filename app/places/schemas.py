@@ -1,6 +1,8 @@
-from marshmallow import ValidationError, fields, validate
+from typing import Any
 
-from app.core.shapes import Day, Line, Shape
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from app.core.shapes import Day, Line, Shape, Text
 from app.places.opening_rules import WEEKDAYS
 
 CLOCK = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="Must be a time of day, written like 09:00.")
@@ -21,3 +23,41 @@ class StoreUpdate(Shape):
         metadata={"description": "From and to by weekday; a weekday left out is closed. null: never closed."},
     )
     closedDays = fields.List(Day(), validate=validate.Length(0, 400))
+
+
+ALWAYS, BY_DAY = "always", "by-day"
+_Week = Shape.from_dict({f"{day}_{end}": fields.String(validate=CLOCK) for day in WEEKDAYS for end in ("from", "until")})
+
+
+class StoreTyped(_Week):  # type: ignore[misc,valid-type]
+    """The same as a person types it: two times for each weekday, and the closed days one to a line."""
+
+    name = Line(longest=100, required=True)
+    hours = fields.String(validate=validate.OneOf((ALWAYS, BY_DAY)), required=True)
+    closed = Text(longest=6000, load_default="")
+    version = fields.Integer()
+
+    @validates_schema
+    def _both_or_neither(self, data: dict[str, Any], **_: Any) -> None:
+        typed = {day: [data[f"{day}_{end}"] for end in ("from", "until") if f"{day}_{end}" in data] for day in WEEKDAYS}
+        wrong = {day for day, times in typed.items() if times and (len(times) == 1 or times[0] >= times[1])}
+        if data["hours"] == BY_DAY and wrong:
+            raise ValidationError(
+                {f"{day}_from": ["Two times are needed, the first before the second; none when it is closed."] for day in wrong}
+            )
+        if data["hours"] == BY_DAY and not any(typed.values()):
+            raise ValidationError({"hours": ["Say when it is open on one day at least, or that it is always open."]})
+
+    @post_load
+    def _as_stored(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        week = {day: [data[f"{day}_from"], data[f"{day}_until"]] for day in WEEKDAYS if f"{day}_from" in data}
+        days = [_day(line.strip()) for line in data["closed"].splitlines() if line.strip()]
+        known = {"name": data["name"], "openingHours": week if data["hours"] == BY_DAY else None, "closedDays": days}
+        return known | {name: data[name] for name in ("version",) if name in data}
+
+
+def _day(line: str) -> Any:
+    try:
+        return Day().deserialize(line)
+    except ValidationError as failure:
+        raise ValidationError({"closed": [f"{line[:40]}: {failure.messages[0]}"]}) from failure

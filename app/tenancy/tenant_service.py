@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit import audit_service
 from app.core import clock, migrations
+from app.core.actor import Actor
 from app.core.session import CONTROL, Home
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
@@ -111,6 +113,15 @@ def register(slug: str, name: str, *, currency: str, timezone: str, database_url
             session.flush()
             session.add_all(TenantHost(host=host.lower(), tenant_slug=slug) for host in hosts)
     forget_remembered()
+
+
+def rename(slug: str, name: str, *, by: Actor) -> None:
+    """The register may lie in another database than the business's audit, so each is written on its own, the name first."""
+    with unit_of_work() as session:
+        tenant = session.get_one(Tenant, slug)
+        before, tenant.name = tenant.name, name
+    forget_remembered()
+    audit_service.record("business.renamed", f"business:{slug}", by=by, before={"name": before}, after={"name": name})
 
 
 def migrate(slug: str) -> None:

@@ -5,6 +5,7 @@ from app.portals.http.portal import Portal
 admin = Portal("admin", __name__, realms=("staff",), url_prefix="/admin")
 
 from app.portals.admin import (  # noqa: F401
+    audit_pages,
     customer_ends,
     customer_pages,
     customers,
@@ -19,6 +20,7 @@ from app.portals.admin import (  # noqa: F401
     orders,
     service_pages,
     services,
+    settings_pages,
     signing,
     staff_pages,
     stores,
