@@ -1,7 +1,7 @@
 // A new order by keyboard: quantities, the running total, and the way to the server and, when that is away, into the outbox.
 
 import { freshKey } from "./counter-codes.js";
-import { keep, post } from "./counter-outbox.js";
+import { keep, post, signInFirst } from "./counter-outbox.js";
 
 const language = document.documentElement.lang;
 
@@ -62,12 +62,13 @@ async function send(form, picks) {
   form.dataset.busy = "yes";
   const button = form.querySelector("button[type=submit]");
   button.setAttribute("aria-busy", "true");
-  const body = new URLSearchParams(new FormData(form)).toString();
-  const answer = await post(form.action, body, form.elements.idempotencyKey.value);
+  const entry = entryOf(form, picks);
+  const answer = await post(entry.url, entry.body, entry.key);
   if (answer?.moved) return location.assign(answer.url);
+  if (answer?.status === 401) return signInFirst(entry);
   button.removeAttribute("aria-busy");
   delete form.dataset.busy;
-  if (answer === null) return keepForLater(form, picks, body);
+  if (answer === null) return keepForLater(form, picks, entry);
   const again = answer.page.getElementById("order-form");
   if (again === null) return form.submit(); // whatever page that is, it is to be seen whole
   form.replaceWith(again);
@@ -75,13 +76,19 @@ async function send(form, picks) {
   again.querySelector("[autofocus]")?.focus();
 }
 
-function keepForLater(form, picks, body) {
-  const chosen = picks.filter(({ input }) => count(input) > 0);
-  if (!chosen.length) return picks[0]?.input.focus();
-  if (!form.reportValidity()) return;
+function entryOf(form, picks) {
   const who = form.querySelector("[data-who]")?.textContent ?? form.elements.customerName.value;
+  const chosen = picks.filter(({ input }) => count(input) > 0);
   const what = chosen.map(({ row, input }) => `${count(input)} × ${row.querySelector(".pick-name").textContent.trim()}`);
-  keep({ url: form.action, body, key: form.elements.idempotencyKey.value, title: `${who}: ${what.join(", ")}` });
+  const body = new URLSearchParams(new FormData(form)).toString();
+  return { url: form.action, body, key: form.elements.idempotencyKey.value, title: `${who}: ${what.join(", ")}` };
+}
+
+/** The server cannot say what is missing, so the browser does. */
+function keepForLater(form, picks, entry) {
+  if (!picks.some(({ input }) => count(input) > 0)) return picks[0]?.input.focus();
+  if (!form.reportValidity()) return;
+  keep(entry);
   forSomebodyElse(form, picks);
 }
 

@@ -9,6 +9,8 @@ const panel = document.getElementById("outbox");
 // What one person entered is not sent in another's name.
 const shelf = `fabclean.outbox.${panel?.dataset.account}`;
 let sending = false;
+let next = 0;
+let memory = null; // where storage is switched off, entries last as long as the page
 
 /** A form's answer as a page, or null when nobody answered. */
 export async function post(url, body, key) {
@@ -29,8 +31,21 @@ async function pageOf(response) {
 export function keep(entry) {
   store([...load(), { ...entry, state: "waiting" }]);
   show("away");
-  setTimeout(deliver, AGAIN_AFTER);
+  soon();
 }
+
+function soon() {
+  clearTimeout(next);
+  next = setTimeout(deliver, AGAIN_AFTER);
+}
+
+/** The session ended meanwhile. Loading the page again leads to signing in, and back here, where this is sent. */
+export function signInFirst(entry) {
+  keep(entry);
+  location.reload();
+}
+
+export const somethingWaits = () => waiting().length > 0;
 
 export function watchOutbox() {
   if (panel === null) return;
@@ -50,7 +65,7 @@ async function deliver() {
     else await sendAll();
   } finally {
     sending = false;
-    if (waiting().length) setTimeout(deliver, AGAIN_AFTER);
+    if (waiting().length) soon();
   }
 }
 
@@ -113,13 +128,18 @@ function change(key, news) {
 }
 
 function load() {
+  if (memory !== null) return memory;
   try {
     return JSON.parse(localStorage.getItem(shelf) ?? "[]");
   } catch {
-    return []; // storage may be switched off
+    return [];
   }
 }
 
 function store(entries) {
-  localStorage.setItem(shelf, JSON.stringify(entries));
+  try {
+    localStorage.setItem(shelf, JSON.stringify(entries));
+  } catch {
+    memory = entries;
+  }
 }

@@ -1,7 +1,7 @@
 // Forms that take one scan after the other: the answer is put into the page, heard as well as read, and the field is free at once.
 
 import { freshKey, readCode } from "./counter-codes.js";
-import { keep, post } from "./counter-outbox.js";
+import { keep, post, signInFirst, somethingWaits } from "./counter-outbox.js";
 
 // Three sounds that nobody mixes up: up for good, level for done already, down and rough for wrong.
 const SOUNDS = {
@@ -31,10 +31,11 @@ export function watchScans() {
 }
 
 async function scan(form, code) {
-  const key = freshKey();
-  const body = new URLSearchParams({ code }).toString();
-  const answer = await post(form.action, body, key);
-  if (answer === null) return away(form, code, body, key);
+  const entry = { url: form.action, body: new URLSearchParams({ code }).toString(), key: freshKey(), title: `${form.dataset.place}: ${code}` };
+  // What waits goes first: two scans of one thing mean something else the other way round.
+  const answer = somethingWaits() ? null : await post(entry.url, entry.body, entry.key);
+  if (answer === null) return away(code, entry);
+  if (answer.status === 401) return signInFirst(entry);
   for (const id of form.dataset.swaps.split(" ")) {
     const fresh = answer.page.getElementById(id);
     if (fresh !== null) document.getElementById(id).replaceWith(fresh);
@@ -43,14 +44,14 @@ async function scan(form, code) {
 }
 
 /** A wrong character needs no server to be known; everything else waits for it. */
-function away(form, code, body, key) {
+function away(code, entry) {
   const wrong = readCode(code) === null && !/^#?\d{1,9}$/.test(code);
   const mould = document.querySelector(`template[data-answer=${wrong ? "mistyped" : "kept"}]`);
   const answer = mould.content.cloneNode(true).firstElementChild;
   answer.querySelector("[data-code]").textContent = code;
   document.getElementById("answer").replaceWith(answer);
   sound(wrong ? "wrong" : "already");
-  if (!wrong) keep({ url: form.action, body, key, title: `${form.dataset.place}: ${code}` });
+  if (!wrong) keep(entry);
 }
 
 function sound(outcome) {

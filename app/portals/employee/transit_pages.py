@@ -75,7 +75,7 @@ def scan_into_batch(batch_id: int, data: dict[str, str]) -> str:
     if packing:
         transit_service.add_orders(batch_id, [code], expected=None, by=who())
     elif inside:
-        order_service.scan(code, UNPACKED_AT[BatchType(batch.type)], by=who())
+        order = orders.as_dict(order_service.scan(code, UNPACKED_AT[BatchType(batch.type)], by=who()))
     else:
         raise NotInBatch(_("Order %(number)s is not on this batch's list. Put it aside: it came along by mistake.") % order)
     return _page(batch_id, outcome="good", order=order)
