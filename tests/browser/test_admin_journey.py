@@ -109,3 +109,33 @@ def test_pages_of_a_long_list_follow_each_other(full_shop: Shop, open_page: Open
     expect(page.get_by_role("link", name="Older orders")).to_be_visible()
     page.get_by_role("navigation", name="Which orders").get_by_role("link", name="Cancelled").click()
     expect(rows).to_have_count(6)
+
+
+def test_customers_are_brought_in_from_a_table_once_its_rows_are_right(own_shop: Shop, open_page: Open) -> None:
+    eyes = open_page(own_shop, "/admin/customers/", ADMIN)
+    page = eyes.page
+    page.get_by_role("link", name="Import").click()
+    table = "name;email;phone\nMia Meyer;mia@shop.example;+14155550123\nAlice;alice@example.com;\n"
+    wrong = f"{table}Jo;nobody;\n"
+    page.get_by_label("Table", exact=True).set_input_files({"name": "customers.csv", "mimeType": "text/csv", "buffer": wrong.encode()})
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 row needs another look.")
+    expect(page.get_by_role("row").filter(has_text="Not an e-mail address")).to_contain_text("4")
+    expect(page.get_by_role("button", name="Import now")).to_have_count(0)
+    eyes.check_access()
+    keep_picture(page, "journey-import-refused")
+
+    page.get_by_label("Table", exact=True).set_input_files({"name": "customers.csv", "mimeType": "text/csv", "buffer": table.encode()})
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_role("row").filter(has_text="Mia Meyer")).to_contain_text("New")
+    expect(page.get_by_role("row").filter(has_text="Alice")).to_contain_text("This e-mail is on file already.")
+    eyes.check_access()
+    keep_picture(page, "journey-import-looked-over")
+    page.get_by_role("button", name="Import now").click()
+    expect(page.get_by_role("status")).to_contain_text("Imported: 1 new, 0 brought up to date, 1 left as they were.")
+    expect(page.get_by_role("link", name="Mia Meyer")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as CSV").click()
+    assert download.value.suggested_filename.startswith("customers-")
+    assert "'+14155550123" in download.value.path().read_text()

@@ -30,6 +30,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-services": ("/admin/services/", ADMIN, 200),
     "admin-service-add": ("/admin/services/add", ADMIN, 200),
     "admin-service-edit": ("/admin/services/s1/edit", ADMIN, 200),
+    "admin-import": ("/admin/imports/services", ADMIN, 200),
     "employee-home": ("/employee/", ERIN, 200),
     "employee-not-found": ("/employee/find?q=%23999999", ERIN, 404),
     "employee-nobody": ("/employee/find?q=Walter", ERIN, 200),

@@ -35,11 +35,14 @@ class Form:
         """Passwords are not sent back: they would lie about in the page and its copies."""
         sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
         typed = {name: text for name, text in sent.items() if not isinstance(declared.get(name), Password)}
-        errors = {name: [_FRIENDLY.get(sentence, sentence) for sentence in sentences] for name, sentences in (error.fields or {}).items()}
-        return cls(typed, errors, error.sentence, error.code)
+        return cls(typed, friendly(error.fields or {}), error.sentence, error.code)
 
 
 EMPTY = Form()
+
+
+def friendly(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [_FRIENDLY.get(sentence, sentence) for sentence in sentences] for name, sentences in fields.items()}
 
 
 class Asked(Shape):
