@@ -26,6 +26,12 @@ _LATELY = 5000  # events
 _OPEN = (*UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
 
 
+class LaneDict(TypedDict):
+    status: str
+    count: int
+    orders: list[OrderDict]
+
+
 class ScannedDict(TypedDict):
     id: str
     number: int
@@ -241,17 +247,19 @@ def last_scanned(station: str, account_id: int | None, *, limit: int) -> list[Sc
     ]
 
 
-def board(*, each: int) -> dict[Status, list[OrderDict]]:
+def board(*, each: int) -> list[LaneDict]:
     """Everything that is with us, by where it is and what is due first first; of each state the first so many, in two queries."""
     place = func.row_number().over(partition_by=Order.status, order_by=(Order.due_at, Order.id)).label("place")
-    ranked = select(Order.id.label("ranked_id"), place).where(Order.status.in_(_OPEN)).subquery()
-    query = select(*_COLUMNS).join(ranked, ranked.c.ranked_id == Order.id).where(ranked.c.place <= each)
+    in_lane = func.count().over(partition_by=Order.status).label("in_lane")
+    ranked = select(Order.id.label("ranked_id"), place, in_lane).where(Order.status.in_(_OPEN)).subquery()
+    query = select(*_COLUMNS, ranked.c.in_lane).join(ranked, ranked.c.ranked_id == Order.id).where(ranked.c.place <= each)
     rows = db.session.execute(query.order_by(Order.due_at, Order.id)).all()
     items = _items_of(row.id for row in rows)
-    lanes: dict[Status, list[OrderDict]] = {status: [] for status in _OPEN}
+    lanes: dict[str, LaneDict] = {status: {"status": status, "count": 0, "orders": []} for status in _OPEN}
     for row in rows:
-        lanes[Status(row.status)].append(order_dict(row, items[row.id]))
-    return lanes
+        lanes[row.status]["count"] = row.in_lane
+        lanes[row.status]["orders"].append(order_dict(row, items[row.id]))
+    return list(lanes.values())
 
 
 class BriefDict(TypedDict):

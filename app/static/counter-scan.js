@@ -31,7 +31,9 @@ export function watchScans() {
 }
 
 async function scan(form, code) {
-  const entry = { url: form.action, body: new URLSearchParams({ code }).toString(), key: freshKey(), title: `${form.dataset.place}: ${code}` };
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("code", code);
+  const entry = { url: form.action, body: fields.toString(), key: freshKey(), title: `${form.dataset.place}: ${code}` };
   // What waits goes first: two scans of one thing mean something else the other way round.
   const answer = somethingWaits() ? null : await post(entry.url, entry.body, entry.key);
   if (answer === null) return away(code, entry);

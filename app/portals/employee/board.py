@@ -12,8 +12,7 @@ SHOWN = 40  # of each state
 @permits(Permission.ORDER_READ)
 def board() -> Response:
     """Everything that is in the house. Asked every few seconds, it mostly answers that nothing has changed."""
-    page = render_template("employee/board.html", lanes=queries.board(each=SHOWN), counts=queries.count_by_status())
-    response = make_response(page)
+    response = make_response(render_template("employee/board.html", lanes=queries.board(each=SHOWN)))
     response.add_etag()
     response.make_conditional(request)
     return response

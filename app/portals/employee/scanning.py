@@ -10,6 +10,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.shapes import Line, Shape
 from app.identity.permissions import Permission
 from app.orders import order_service, queries
+from app.orders.errors import AlreadyDone, MistypedCode, UnknownOrder
 from app.orders.models import OrderDict
 from app.orders.order_rules import Station
 from app.orders.schemas import Scan
@@ -23,7 +24,7 @@ COOKIE, A_YEAR = "station", 365 * 24 * 3600
 SHOWN = 12
 STATION = f"<any({','.join(Station)}):station>"
 # How a refusal looks and sounds; whatever is not named here is the wrong place for this.
-OUTCOMES = {"already_done": "already", "unknown_order": "unknown", "mistyped_code": "mistyped", "missing_fields": "mistyped"}
+OUTCOMES = {AlreadyDone.code: "already", UnknownOrder.code: "unknown", MistypedCode.code: "mistyped", "missing_fields": "mistyped"}
 
 
 class Scanned(Shape):
@@ -86,7 +87,9 @@ def undo_scan(data: dict[str, Any]) -> ResponseReturnValue:
 
 def order_typed(form: Form) -> OrderDict | None:
     """Whose label it was that could not be scanned here, if it is one of ours."""
-    order_id = ids.read_code(str(form.typed.get("code", "")))
+    if form.code in (UnknownOrder.code, MistypedCode.code):
+        return None
+    order_id = ids.read_code(queries.code_in(str(form.typed.get("code", ""))))
     return queries.among([order_id]).get(order_id) if order_id else None
 
 

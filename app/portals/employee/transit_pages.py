@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
@@ -11,6 +11,7 @@ from app.core.shapes import PageQuery, Shape
 from app.identity.permissions import Permission
 from app.orders import order_service
 from app.orders import queries as orders
+from app.orders.models import OrderDict
 from app.orders.order_rules import Station
 from app.portals.employee import employee
 from app.portals.employee.scanning import OUTCOMES, Scanned, order_typed
@@ -21,6 +22,7 @@ from app.portals.http.portal import asks, permits, reads, shows_again
 from app.transit import queries, transit_service
 from app.transit.batch_rules import BatchEvent, BatchType
 from app.transit.errors import NotInBatch
+from app.transit.schemas import MOST_ORDERS
 
 # Where a batch is unpacked.
 UNPACKED_AT = {BatchType.STORE_TO_FACTORY: Station.FACTORY, BatchType.FACTORY_TO_STORE: Station.STORE}
@@ -102,7 +104,13 @@ def advance_batch(batch_id: int, event: str, data: dict[str, Any]) -> ResponseRe
     return redirect(url_for("employee.batch_page", batch_id=batch_id), 303)
 
 
-def _page(batch_id: int, *, outcome: str | None, order: Any = None, form: Form = EMPTY) -> str:
+def _page(batch_id: int, *, outcome: str | None, order: OrderDict | None = None, form: Form = EMPTY) -> str:
     manifest, version = queries.manifest(batch_id), queries.get(batch_id).version
     shown = {"manifest": manifest, "version": version, "outcome": outcome, "order": order, "form": form}
-    return render_template("employee/transit/show.html", **shown)
+    return render_template("employee/transit/show.html", over=_put_aside(order if form.code == NotInBatch.code else None), **shown)
+
+
+def _put_aside(order: OrderDict | None) -> list[str]:
+    """What came along without being on the list. Nothing is stored of it, so it travels with the form from scan to scan."""
+    found = [*request.form.getlist("over"), *([str(order["number"])] if order else [])]
+    return [number for number in dict.fromkeys(found) if number.isdecimal()][:MOST_ORDERS]

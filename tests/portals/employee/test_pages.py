@@ -83,8 +83,11 @@ def test_whoever_sends_a_batch_sends_what_they_saw_in_it(employee, order):
     assert post(employee, f"{batch}/initiate", version=page.partition('name="version" value="')[2].partition('"')[0]).status_code == 303
     stray = post(employee, f"{batch}/scan", code=other["id"])
     assert (stray.status_code, "Put it aside" in stray.text) == (404, True)
-    assert "Short: " in stray.text
-    assert 'data-outcome="good"' in post(employee, f"{batch}/scan", code=order["id"]).text
+    assert f"Short: {order['number']}" in stray.text
+    assert f"Over: {other['number']}" in stray.text
+    counted = post(employee, f"{batch}/scan", code=order["id"], over=[str(other["number"]), "<b>"]).text
+    assert 'data-outcome="good"' in counted
+    assert f"Over: {other['number']}<" in counted
     assert employee.get(f"/employee/api/orders/{order['id']}").json["status"] == "At Factory"
 
 
