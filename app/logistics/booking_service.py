@@ -1,17 +1,19 @@
 """What customers arrange by themselves: an order they will bring, or one that the van collects at their door."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.unit_of_work import unit_of_work
 from app.identity.principal import Principal
 from app.logistics import delivery_service
 from app.logistics.delivery_rules import Kind
 from app.orders import order_service
-from app.orders.models import Order
+
+if TYPE_CHECKING:
+    from app.orders.models import Order
 
 
-def book(data: Mapping[str, Any], *, by: Principal) -> Order:
+def book(data: Mapping[str, Any], *, by: Principal) -> "Order":
     """The order and the van's stop for it, both or neither. What was counted at home is counted again in the shop."""
     with unit_of_work():
         order = order_service.place({"items": data["items"], "specialInstructions": data["specialInstructions"]}, by=by)

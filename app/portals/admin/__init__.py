@@ -1,8 +1,9 @@
 """The owner's and managers' portal: pages under ``/admin/`` and their API under ``/admin/api/``."""
 
+from app.identity.permissions import Permission
 from app.portals.http.portal import Portal
 
-admin = Portal("admin", __name__, realms=("staff",), url_prefix="/admin")
+admin = Portal("admin", __name__, visit=Permission.ADMIN_VISIT, realms=("staff",), url_prefix="/admin")
 
 from app.portals.admin import (  # noqa: F401
     audit_pages,

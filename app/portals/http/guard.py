@@ -8,6 +8,7 @@ from flask import current_app, g, request, session
 
 from app.core.errors import Forbidden, NotSignedIn
 from app.identity import session_service
+from app.identity.permissions import ALLOWED, Permission, Role
 from app.identity.principal import Principal
 from app.portals.http import tokens
 
@@ -24,13 +25,14 @@ def who() -> Principal:
     return cast(Principal, g.principal)
 
 
-def check(portal: str, realms: Iterable[str]) -> None:
+def check(portal: str, realms: Iterable[str], visit: Permission) -> None:
     if request.method == "OPTIONS":
         return  # answers with the allowed methods only
     g.principal = principal = _recognise(portal, realms)
     view: Any = current_app.view_functions[str(request.endpoint)]
     door = view.door
-    if not principal.may(door.permission):
+    open_to_all = door.permission in ALLOWED[Role.ANYONE]  # the way in must not ask for what one has only inside
+    if not principal.may(door.permission) or not (open_to_all or principal.may(visit)):
         raise Forbidden if principal.signed_in else NotSignedIn
 
 

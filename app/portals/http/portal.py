@@ -57,11 +57,20 @@ class DoorWithoutPermission(RuntimeError):
 
 
 class Portal(Blueprint):
-    def __init__(self, name: str, import_name: str, *, realms: tuple[str, ...], url_prefix: str | None = None):
-        """``realms``: whose cookie opens this portal, the preferred one first."""
+    def __init__(
+        self,
+        name: str,
+        import_name: str,
+        *,
+        realms: tuple[str, ...],
+        visit: Permission = Permission.SITE_VISIT,
+        url_prefix: str | None = None,
+    ):
+        """``realms``: whose cookie opens this portal, the preferred one first. ``visit``: what it takes to be in it at all, whatever
+        else one may do elsewhere."""
         super().__init__(name, import_name, url_prefix=url_prefix)
         self.realms = realms
-        self.before_request(lambda: guard.check(name, realms))
+        self.before_request(lambda: guard.check(name, realms, visit))
 
     def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: View | None = None, *args: Any, **options: Any) -> None:
         door: Door | None = getattr(view_func, "door", None)

@@ -4,7 +4,7 @@ from app.identity.permissions import Permission
 from app.portals.http import staff_signing_in
 from app.portals.http.portal import Portal
 
-worker = Portal("worker", __name__, realms=("staff",), url_prefix="/worker")
+worker = Portal("worker", __name__, visit=Permission.WORKER_VISIT, realms=("staff",), url_prefix="/worker")
 
 staff_signing_in.add_doors(worker, Permission.WORKER_VISIT)
 

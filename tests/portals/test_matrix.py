@@ -1,0 +1,64 @@
+"""Every role at every door. Who may where is said here once more, and apart from the matrix that the guard reads."""
+
+import pytest
+
+from app.portals.http.every_request import is_file
+from tests.support.people import ADMIN, ALICE, ERIN, MONA, WANDA, bearer_of
+
+OFFICE, COUNTER, ALL_STAFF = {MONA, ADMIN}, {ERIN, MONA, ADMIN}, {ERIN, WANDA, MONA, ADMIN}
+EVERYBODY = {None, ALICE, ERIN, WANDA, MONA, ADMIN}
+OPEN = {
+    "/", "/favicon.ico", "/language", "/swagger/", "/track", "/track/<token>", "/api/track/<token>", "/api/services", "/api/schema/",
+    "/api/schema/redoc/", "/api/schema/swagger-ui/", "/auth/claim", "/auth/forgot", "/auth/invite", "/auth/login", "/auth/refresh",
+    "/auth/reset", "/auth/signup", "/customer/signup", "/worker/manifest.webmanifest", "/worker/offline", "/worker/service-worker.js",
+    "/styleguide",
+}  # fmt: skip
+# The first that fits decides: the narrow ones come before the wide ones.
+WHO = (
+    ("/customer/me/password", {ALICE}),
+    ("/customer/", {ALICE}),
+    ("/admin/", OFFICE),
+    ("/employee/", COUNTER),
+    ("/worker/", {WANDA, MONA, ADMIN}),
+    ("/api/me/password", EVERYBODY - {None}),
+    ("/api/me", {ALICE}),
+    ("/api/labels", COUNTER),
+    ("/api/orders", EVERYBODY - {None, WANDA}),
+    ("/auth/logout", EVERYBODY - {None}),
+)
+
+
+def who_may(method: str, rule: str):
+    if rule in OPEN or (rule.endswith(("/login", "/logout")) and not rule.startswith("/auth")) or "/health/" in rule:
+        return EVERYBODY
+    if (method, rule) == ("POST", "/api/orders"):
+        return EVERYBODY
+    return next((people for start, people in WHO if rule.startswith(start)), set())
+
+
+def doors(app):
+    """Every address once for each of its methods, with something in place of its variables that finds nothing."""
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        for rule in app.url_map.iter_rules():
+            if is_file(rule.endpoint):
+                continue
+            values = {name: _something(rule._converters[name]) for name in rule.arguments}
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield method, rule.rule, adapter.build(rule.endpoint, values, method=method)
+
+
+def _something(converter):
+    regex = converter.regex
+    return next((item for item in ("csv", "pdf", "services", "initiate", "ready") if item in regex), 987654)
+
+
+@pytest.mark.parametrize("person", [None, ALICE, ERIN, WANDA, MONA, ADMIN], ids=lambda person: person.name if person else "nobody")
+def test_opens_for_whom_it_should_and_nobody_else(app, person):
+    wrong = []
+    for method, rule, path in doors(app):
+        headers = bearer_of(app, person) if person else {}
+        refused = app.test_client().open(path, method=method, headers=headers).status_code in ((401,) if person is None else (401, 403))
+        if refused == (person in who_may(method, rule)):
+            wrong.append(f"{method} {rule} {'refuses' if refused else 'lets in'}")
+    assert wrong == []
