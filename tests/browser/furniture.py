@@ -15,6 +15,8 @@ from app.identity.principal import Principal
 from app.logistics import delivery_service
 from app.orders import order_service
 from app.orders.order_rules import Event
+from app.transit import transit_service
+from app.transit.batch_rules import BatchType
 from tests.support.people import ALICE, WANDA
 from tests.support.shop import application, inside
 
@@ -51,6 +53,7 @@ def furnish(url: str, instance: Path) -> Furniture:
             _place(by, way, hours_ago=30, customerName=ALICE.name, customerEmail=ALICE.login)
         items = [{"serviceId": f"s{1 + n % 3}", "quantity": 1 + n, "garment": f"piece {n}", "notes": "mind the buttons"} for n in range(30)]
         long = _place(by, (), customerName=LONG_NAME, items=items, specialInstructions="Fold, do not hang.\n" * 8)
+        transit_service.create({"type": BatchType.STORE_TO_FACTORY, "order_ids": [long[0]], "created_by": LONG_NAME}, by=by)
         known = _place(by, PLANT[:3], customerName=ALICE.name, customerEmail=ALICE.login)
         _plan_a_round([_place(by, PLANT, customerName=name)[0] for name in ("Asha Verma", LONG_NAME, "Ravi Krishnan")], by)
     return Furniture(*known, long[0])
