@@ -8,6 +8,7 @@ from app.core.pagination import Page
 from app.core.shapes import Day, Shape
 from app.customers import queries as customers
 from app.customers.schemas import CustomerFilter
+from app.identity import account_service
 from app.identity.permissions import Permission
 from app.logistics import queries as logistics
 from app.logistics.models import DeliveryDict
@@ -63,8 +64,8 @@ SERVICES = (
     | same("currency", "duration", "active", "createdAt", "updatedAt")
 )
 DELIVERIES = (
-    same("id", "day", "position", "kind", "status", "orderId", "orderNumber", "customerName", "customerPhone", "pieces", "workerId")
-    | same("window", "address", "receivedBy", "failureReason", "startedAt", "finishedAt", "createdAt", "updatedAt")
+    same("id", "day", "position", "kind", "status", "orderId", "orderNumber", "customerName", "customerPhone", "pieces")
+    | same("workerId", "workerName", "window", "address", "receivedBy", "failureReason", "startedAt", "finishedAt", "createdAt", "updatedAt")
 )  # fmt: skip
 
 
@@ -110,10 +111,12 @@ def export_deliveries(form: str, query: dict[str, Any]) -> Response:
     def find(**page: Any) -> Page[Any]:
         found = logistics.planned(**query, **page)
         briefs = orders.briefs({delivery["orderId"] for delivery in found.rows})
-        return Page([_row(delivery) | briefs[delivery["orderId"]] for delivery in found.rows], found.next_cursor)
+        names = account_service.names_of({delivery["workerId"] for delivery in found.rows if delivery["workerId"]})
+        return Page([_row(delivery, names) | briefs[delivery["orderId"]] for delivery in found.rows], found.next_cursor)
 
     return exported("deliveries", form, DELIVERIES, find)
 
 
-def _row(delivery: DeliveryDict) -> dict[str, Any]:
-    return {**delivery, "receivedBy": delivery["proof"]["name"] if delivery["proof"] else None}
+def _row(delivery: DeliveryDict, names: dict[int, str]) -> dict[str, Any]:
+    received_by = delivery["proof"]["name"] if delivery["proof"] else None
+    return {**delivery, "workerName": names.get(delivery["workerId"] or 0), "receivedBy": received_by}

@@ -55,7 +55,7 @@ def test_has_the_filters_of_its_list(app, admin):
         assert [row["customerName"] for row in fetch(admin, "orders", **query)] == names, query
     assert [row["name"] for row in fetch(admin, "customers", q="alice")] == ["Alice Archer"]
     (stop,) = fetch(admin, "deliveries", day=today(app), status="PLANNED")
-    assert (stop["customerName"], stop["kind"], stop["pieces"]) == ("Ravi", "PICKUP", "2")
+    assert (stop["customerName"], stop["workerName"], stop["kind"], stop["pieces"]) == ("Ravi", "Wanda Wells", "PICKUP", "2")
     assert fetch(admin, "deliveries", since=today(app, 1)) == fetch(admin, "deliveries", until=today(app, -1)) == []
     assert admin.get("/admin/api/exports/orders.csv?limit=5").status_code == 400
     assert admin.get("/admin/api/exports/orders.csv?status=Lost").status_code == 400
