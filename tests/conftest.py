@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.extensions import limiter
 from tests.support import chromium, people
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import Postgres
@@ -64,6 +65,7 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
 def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application for all: with it templates and statements are compiled once, which took most of a test's time."""
     with application(databases.refilled(), tmp_path_factory.mktemp("house")) as made:
+        made.extensions["fabclean_counters"] = (limiter._storage, limiter._limiter)
         yield made
 
 
@@ -71,6 +73,7 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def app(house: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The database and the folder are fresh, and so are the settings; whoever adds doors takes ``own_app``."""
     settings = dict(house.config)
+    limiter._storage, limiter._limiter = house.extensions["fabclean_counters"]  # the last application made has put its own there
     house.config["INSTANCE"] = tmp_path
     forget()
     yield house
