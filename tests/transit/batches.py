@@ -5,18 +5,18 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-BATCHES = "/admin/api/transit-batches"
+BATCHES, COUNTER = "/admin/api/transit-batches", "/employee/api/transit-batches"
 
 
 def batch_of(client: FlaskClient, order_ids: list[str], kind: str = "STORE_TO_FACTORY") -> dict[str, Any]:
-    response = client.post(BATCHES, json={"order_ids": order_ids, "type": kind})
+    response = client.post(COUNTER, json={"order_ids": order_ids, "type": kind})
     assert response.status_code == 201, response.text
     batch: dict[str, Any] = response.json
     return batch
 
 
 def take_step(client: FlaskClient, batch_id: int, step: str) -> dict[str, Any]:
-    response = client.put(f"{BATCHES}/{batch_id}/{step}")
+    response = client.put(f"{BATCHES if step == 'cancel' else COUNTER}/{batch_id}/{step}")
     assert response.status_code == 200, response.text
     batch: dict[str, Any] = response.json
     return batch
@@ -34,4 +34,4 @@ def finish(client: FlaskClient, order_ids: Iterable[str]) -> None:
 
 
 def state_of(client: FlaskClient, order_id: str) -> str:
-    return str(client.get(f"/admin/api/orders/{order_id}").json["status"])
+    return str(client.get(f"/employee/api/orders/{order_id}").json["status"])

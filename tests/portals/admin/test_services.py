@@ -76,4 +76,4 @@ def test_refuses_whoever_is_not_a_manager(client, alice, employee, worker):
         assert somebody.post("/admin/api/services", json=SHIRTS).status_code == status
         assert somebody.put("/admin/api/services/s1", json={"price": 1}).status_code == status
         assert somebody.delete("/admin/api/services/s1").status_code == status
-    assert employee.get("/admin/api/services").status_code == 200
+    assert employee.get("/admin/api/services").status_code == 403

@@ -158,8 +158,8 @@ def credentials_of(app, client, person):
     browser, bearer = client_of(app, person), bearer_of(app, person)
     refresh = client.post("/employee/login", json=person.credentials).json["refreshToken"]
     return {
-        "cookie": lambda: browser.get("/admin/api/services").status_code,
-        "access token": lambda: client.get("/admin/api/services", headers=bearer).status_code,
+        "cookie": lambda: browser.get("/employee/api/orders").status_code,
+        "access token": lambda: client.get("/employee/api/orders", headers=bearer).status_code,
         "refresh token": lambda: client.post("/auth/refresh", json={"refreshToken": refresh}).status_code,
         "password": lambda: client.post("/employee/login", json=person.credentials).status_code,
     }
