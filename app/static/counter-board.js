@@ -23,12 +23,13 @@ export function watchBoard() {
 async function renew(etag) {
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html", ...(etag && { "If-None-Match": etag }) } });
+    if (response.redirected) return location.reload(); // signed out: the page itself asks to sign in
     if (response.status !== 200) return etag;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const id of ["board", "board-count"]) swap(id, page);
     return response.headers.get("ETag");
   } catch {
-    return etag; // the server is away; the board says since when it is
+    return etag; // the server is away; the board stays as it was
   }
 }
 

@@ -8,6 +8,7 @@ const language = document.documentElement.lang;
 export function watchOrderForm() {
   const form = document.getElementById("order-form");
   if (form === null) return;
+  form.elements.idempotencyKey.value = freshKey(); // the page may be a copy, from before the server was away
   const picks = [...form.querySelectorAll(".pick")].map((row) => ({ row, input: row.querySelector("input") }));
   for (const { row, input } of picks) {
     row.querySelector("[data-less]").addEventListener("click", () => step(input, -1));

@@ -1,6 +1,7 @@
 // The counter with a keyboard and a scanner. Nothing here is needed to get work done; it only makes it quicker.
 
 import { CODE_LENGTH, readCode } from "./counter-codes.js";
+import { watchAway } from "./counter-away.js";
 import { watchOutbox } from "./counter-outbox.js";
 import { watchOrderForm } from "./counter-order.js";
 import { watchScans } from "./counter-scan.js";
@@ -18,6 +19,7 @@ watchOutbox();
 watchOrderForm();
 watchScans();
 watchBoard();
+watchAway(new URL(box.form.action).pathname.replace(/find$/, ""));
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => {

@@ -15,7 +15,7 @@ from tests.browser.eyes import Eyes
 from tests.labels.reading import DPI, scanned
 from tests.support.databases import SqliteDatabases
 from tests.support.orders import ORDER
-from tests.support.people import ALICE, ERIN
+from tests.support.people import ALICE, ERIN, MONA
 
 pytestmark = pytest.mark.browser
 
@@ -164,6 +164,7 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     order, page = _placed(counter, customerName="Scanned Meanwhile"), at.page
     scans = open_page(counter, "/employee/scan/processing", ERIN)
     scans.tolerated = ("net::ERR_", "409", "status of 502", "status of 503")
+    page.evaluate("navigator.serviceWorker.ready")
     page.goto("/employee/orders/new?name=Lost+Answer&phone=5550100")
 
     def lose_the_answer(route: Route) -> None:
@@ -186,13 +187,24 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     expect(scans.page.locator("#answer")).to_contain_text("Kept for later")
     _type(scans.page, "k3x97q2m4tzb")
     expect(scans.page.locator("#answer")).to_have_attribute("data-outcome", "mistyped")
+    page.goto("/employee/board")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The server is away")
+    expect(page.get_by_role("link", name="Work begins")).to_be_hidden()
+    at.check_access()
+    keep_picture(page, "counter-away")
+    page.keyboard.press("F4")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("From The Copy")
+    page.get_by_label("Phone", exact=True).fill("5550102")
+    _order_two(page)
+    expect(page.locator("#outbox")).to_contain_text("From The Copy: 2 × Laundry")
 
     counter.server.start()
     page.get_by_role("button", name="Send now").click()
     expect(page.locator("#outbox")).to_contain_text("Everything has been sent.", timeout=20_000)
     scans.page.evaluate("dispatchEvent(new Event('online'))")
     expect(scans.page.locator("#outbox [data-waiting]:visible")).to_have_count(0, timeout=20_000)
-    assert [_orders_of(counter, name) for name in ("Lost Answer", "While Away")] == [1, 1]
+    assert [_orders_of(counter, name) for name in ("Lost Answer", "While Away", "From The Copy")] == [1, 1, 1]
     assert _status_of(counter, order["id"]) == "Processing"
     at.check_access()
     page.get_by_role("link", name="Print it").first.click()
@@ -269,6 +281,17 @@ def test_the_keys_are_explained_where_they_work(at: Eyes) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("F9")
     expect(page.get_by_role("heading", level=1)).to_have_text("Board")
+
+
+def test_what_was_kept_for_the_server_being_away_goes_when_somebody_signs_out(counter: Shop, open_page: Open) -> None:
+    page = open_page(counter, "/employee/", MONA).page
+    page.evaluate("navigator.serviceWorker.ready")
+    page.goto("/employee/scan/ready")
+    kept = "caches.open('counter-pages').then(pages => pages.keys()).then(all => all.map(one => new URL(one.url).pathname))"
+    assert {"/employee/away", "/employee/orders/new", "/employee/scan/ready"} == set(page.evaluate(kept))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the counter")
+    assert page.evaluate(kept) == []
 
 
 def _type(page: Page, text: str) -> None:

@@ -8,4 +8,4 @@ employee = Portal("employee", __name__, visit=Permission.EMPLOYEE_VISIT, realms=
 
 staff_signing_in.add_doors(employee, Permission.EMPLOYEE_VISIT)
 
-from app.portals.employee import board, customers, finding, home, new_order, order_api, order_pages, scanning, transit, transit_pages  # noqa: F401
+from app.portals.employee import away, board, customers, finding, home, new_order, order_api, order_pages, scanning, transit, transit_pages  # noqa: F401
