@@ -65,8 +65,9 @@ SERVICES = (
 )
 DELIVERIES = (
     same("id", "day", "position", "kind", "status", "orderId", "orderNumber", "customerName", "customerPhone", "pieces")
-    | same("workerId", "workerName", "window", "address", "receivedBy", "failureReason", "startedAt", "finishedAt", "createdAt", "updatedAt")
-)  # fmt: skip
+    | same("workerId", "workerName", "window", "address", "receivedBy", "failureReason")
+    | same("startedAt", "finishedAt", "createdAt", "updatedAt")
+)
 
 
 @admin.get(f"/api/exports/orders.{FORM}")
