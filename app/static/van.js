@@ -8,8 +8,9 @@ const START = "/worker/";
 const PAGES = "van-pages";
 const person = Number(document.querySelector("meta[name=van-person]").content) || null;
 const AFTER = { start: "STARTED", complete: "DONE", fail: "FAILED" };
+const SHORTEST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
-let wait = 5_000;
+let wait = SHORTEST_WAIT_MS;
 let timer;
 let unsent = 0;
 let state = navigator.onLine ? "sent" : "no-signal";
@@ -91,21 +92,27 @@ function inWords({ code, error, state: where }) {
 
 // ---------------------------------------------------------------- sending
 
-async function send() {
+// Send what waits, and fetch what is new. Without signal it is tried again, less and less often.
+async function work() {
   clearTimeout(timer);
+  if (await send()) await keepPages();
+  await show();
+  if (state === "no-signal") {
+    timer = setTimeout(work, wait);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  } else wait = SHORTEST_WAIT_MS;
+}
+
+// Resolves to whether the office was there, as far as anybody asked.
+async function send() {
   const waiting = (await queue.all().catch(() => [])).filter((entry) => entry.person === person);
-  if (!person || !waiting.length) return show();
+  if (!person || !waiting.length) return true;
   const told = await queue.send(person);
   state = told.state;
   for (const { id, status } of told.stops) {
     for (const stop of document.querySelectorAll(`[data-stop="${id}"]`)) stop.dataset.status = status;
   }
-  if (state === "no-signal") {
-    timer = setTimeout(send, wait);
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-  } else wait = 5_000;
-  await show();
-  if (told.stops.length) await keepPages();
+  return state === "sent";
 }
 
 // ---------------------------------------------------------------- pages without signal
@@ -118,21 +125,20 @@ async function keepPages() {
     if (!list) return;
     const html = new DOMParser().parseFromString(await list.clone().text(), "text/html");
     if (Number(one("meta[name=van-person]", html).content) !== person) return;
+    const wanted = [`${START}waiting`, ...[...html.querySelectorAll("[data-stop] .row-link")].map((link) => link.getAttribute("href"))];
     const live = one("[data-live]");
     if (live) live.replaceWith(document.adoptNode(one("[data-live]", html)));
-    state = "sent";
     const pages = await caches.open(PAGES);
     await pages.put(START, list);
-    const wanted = [`${START}waiting`, ...[...html.querySelectorAll("[data-stop] .row-link")].map((link) => link.getAttribute("href"))];
     await Promise.all(wanted.map((path) => page(path).then((found) => found && pages.put(path, found))));
     for (const { url } of await pages.keys()) {
       const path = new URL(url).pathname;
       if (path !== START && !wanted.includes(path)) await pages.delete(path);
     }
+    state = "sent";
   } catch {
     state = "no-signal";
   }
-  await show();
 }
 
 async function page(path) {
@@ -141,6 +147,7 @@ async function page(path) {
     state = "signed-out";
     await caches.delete(PAGES);
   }
+  if (answer.status >= 500) throw answer;
   return answer.ok ? answer : null;
 }
 
@@ -168,7 +175,7 @@ document.addEventListener("submit", async (event) => {
   ready(form, event.submitter);
   if (entry.type !== "start") return location.assign(START);
   await show();
-  await send();
+  await work();
 });
 
 async function entryOf(form, button) {
@@ -204,15 +211,14 @@ document.addEventListener("click", async ({ target }) => {
   if (forgetting && confirm(forgetting.dataset.asks.replace("{what}", one("[data-fill=what]", entry).textContent))) {
     await queue.forget(entry.dataset.clientId);
     await show();
-  } else if (target.closest("[data-again]")) await send();
+  } else if (target.closest("[data-again]")) await work();
 });
 
 // ---------------------------------------------------------------- beginning
 
-addEventListener("online", () => { wait = 5_000; send().then(keepPages); });
+addEventListener("online", () => { wait = SHORTEST_WAIT_MS; work(); });
 addEventListener("offline", () => { state = "no-signal"; show(); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) work(); });
 navigator.serviceWorker?.register(`${START}service-worker.js`).catch(() => {});
 await show();
-await send();
-await keepPages();
+await work();

@@ -53,6 +53,12 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "employee-scan": ("/employee/scan/ready", ERIN, 200),
     "employee-board": ("/employee/board", ERIN, 200),
     "worker-home": ("/worker/", WANDA, 200),
+    "worker-stop": ("/worker/stops/2", WANDA, 200),
+    "worker-stop-failed": ("/worker/stops/1", WANDA, 200),
+    "worker-offline": ("/worker/offline", None, 200),
+    "admin-deliveries": ("/admin/deliveries/", ADMIN, 200),
+    "admin-delivery": ("/admin/deliveries/2", ADMIN, 200),
+    "admin-delivery-plan": ("/admin/deliveries/plan?like=1", ADMIN, 200),
     "customer-home": ("/customer/", ALICE, 200),
     "customer-order": ("/customer/orders/{order_id}", ALICE, 200),
 }
@@ -65,6 +71,8 @@ EMPTY: dict[str, tuple[str, Person | None]] = {
     "empty-employee-transit": ("/employee/transit/", ERIN),
     "empty-customer-home": ("/customer/", BOB),
     "empty-worker-home": ("/worker/", WANDA),
+    "empty-worker-waiting": ("/worker/waiting", WANDA),
+    "empty-admin-deliveries": ("/admin/deliveries/", ADMIN),
 }
 
 
