@@ -7,12 +7,11 @@ from typing import Any
 import openpyxl
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app.core.session import CONTROL
 from app.extensions import db
-from tests.support.shop import inside
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -35,11 +34,6 @@ def fetch(client: FlaskClient, kind: str, form: str = "csv", **query: Any) -> li
         return list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"), newline="")))
     names, *rows = openpyxl.load_workbook(io.BytesIO(response.data)).worksheets[0].iter_rows(values_only=True)
     return [dict(zip(map(str, names), row, strict=True)) for row in rows]
-
-
-def count(app: Flask, model: Any) -> int:
-    with inside(app):
-        return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def statements_of(app: Flask) -> list[str]:

@@ -8,6 +8,7 @@ from typing import IO
 
 from app.core.tables.cells import Cell, neutral
 from app.core.tables.errors import UnreadableTable
+from app.core.words import say
 
 _CHUNK = 64 * 1024
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -20,7 +21,9 @@ def rows(file: IO[bytes]) -> Iterator[list[str]]:
     try:
         yield from csv.reader(_without_nul(text), delimiter=_separator(text), strict=True)
     except (csv.Error, UnicodeError) as failure:
-        raise UnreadableTable(f"{UnreadableTable.sentence} ({failure}.)") from failure
+        raise UnreadableTable(
+            say("This file cannot be read as a table: %(why)s. Save it as CSV (UTF-8) or XLSX.", why=failure)
+        ) from failure
     finally:
         if not text.closed:
             text.detach()  # the file is its owner's to close

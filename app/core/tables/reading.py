@@ -1,7 +1,7 @@
 """Rows by the names in the first row, whatever the file: what it is shows in its first bytes, never in its name."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
@@ -58,17 +58,16 @@ def _names(cells: list[str], columns: Columns) -> list[str | None]:
     wanted = {_plain(name): name for name in (*columns.known, *columns.ignored)}
     names = [wanted.get(_plain(cell)) if cell.strip() else None for cell in cells]
     unknown = [cell.strip()[:_SHOWN] for cell, name in zip(cells, names, strict=True) if cell.strip() and name is None]
-    _refuse(columns, [name for name in columns.needed if name not in names], "Missing columns: %(names)s. Known are: %(known)s.")
-    _refuse(columns, unknown, "Unknown columns: %(names)s. Known are: %(known)s.")
+    missing = [name for name in columns.needed if name not in names]
     twice = sorted({name for name in names if name is not None and names.count(name) > 1})
-    _refuse(columns, twice, "These columns are there more than once: %(names)s.")
+    known = ", ".join(columns.known)
+    if missing:
+        raise WrongColumns(say("Missing columns: %(names)s. Known are: %(known)s.", names=", ".join(missing), known=known))
+    if unknown:
+        raise WrongColumns(say("Unknown columns: %(names)s. Known are: %(known)s.", names=", ".join(unknown[:20]), known=known))
+    if twice:
+        raise WrongColumns(say("These columns are there more than once: %(names)s.", names=", ".join(twice)))
     return names
-
-
-def _refuse(columns: Columns, names: Collection[str], template: str) -> None:
-    if names:
-        shown = ", ".join(list(names)[:20])
-        raise WrongColumns(say(template, names=shown, known=", ".join(columns.known)))
 
 
 def _row(number: int, names: list[str | None], cells: list[str], columns: Columns) -> Row:

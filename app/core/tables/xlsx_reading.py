@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from app.core.tables.errors import UnreadableTable
+from app.core.words import say
 
 LARGEST_UNPACKED = 40 * 1024 * 1024
 MOST_PARTS = 500
@@ -47,7 +48,8 @@ def _look_over(file: IO[bytes]) -> None:
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            raise UnreadableTable(f"Unpacked, this file is larger than {LARGEST_UNPACKED // 1024**2} MB. Send it in parts, or as CSV.")
+            size = LARGEST_UNPACKED // 1024**2
+            raise UnreadableTable(say("Unpacked, this file is larger than %(size)s MB. Send it in parts, or as CSV.", size=size))
         for part in parts:
             with archive.open(part) as content:
                 _refuse_doctype(content)

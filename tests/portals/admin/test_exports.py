@@ -6,11 +6,11 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.extensions import db
 from app.portals.http import exports
-from tests.logistics.stops import audited, plan, today
+from tests.logistics.stops import audited, count, plan, today
 from tests.support.orders import place
 from tests.support.people import MONA, client_of
 from tests.support.shop import application
-from tests.support.tables import CSV, XLSX, bring, count, fetch, statements_of
+from tests.support.tables import CSV, XLSX, bring, fetch, statements_of
 
 FORMULA = '=HYPERLINK("http://x.example","here")'
 PEOPLE = [

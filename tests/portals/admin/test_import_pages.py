@@ -7,7 +7,8 @@ from datetime import timedelta
 from app.core import clock
 from app.customers.models import Customer
 from app.portals.http import uploads
-from tests.support.tables import count, table
+from tests.logistics.stops import count
+from tests.support.tables import table
 
 PAGE = {"Accept": "text/html"}
 NAMES = ("name", "email")

@@ -8,9 +8,9 @@ from app.audit.models import AuditEntry
 from app.catalogue.models import Service
 from app.core.tables import reading
 from app.customers.models import Customer
-from tests.logistics.stops import audited
+from tests.logistics.stops import audited, count
 from tests.support.people import MONA, client_of
-from tests.support.tables import XLSX, bring, count, statements_of, table
+from tests.support.tables import XLSX, bring, statements_of, table
 
 NAMES = ("name", "email", "phone", "notes")
 JANE = ("Jane Smith", "Jane@Example.com", "'+1 415 555 0123", "starch")
