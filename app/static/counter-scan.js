@@ -40,9 +40,19 @@ async function scan(form, code) {
   if (answer.status === 401) return signInFirst(entry);
   for (const id of form.dataset.swaps.split(" ")) {
     const fresh = answer.page.getElementById(id);
-    if (fresh !== null) document.getElementById(id).replaceWith(fresh);
+    if (fresh === null) continue;
+    document.getElementById(id).replaceWith(fresh);
+    for (const button of fresh.querySelectorAll("form[method=post]")) sendOnce(button);
   }
   sound(document.getElementById("answer")?.dataset.outcome);
+}
+
+/** What pages.js does for the forms that were in the page from the start. */
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
 }
 
 /** A wrong character needs no server to be known; everything else waits for it. */

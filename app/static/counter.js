@@ -14,6 +14,9 @@ const rooms = new Map([...document.querySelectorAll("a[data-key]")].map((link) =
 const taker = () => document.querySelector("[data-takes-keys]") ?? box;
 const isField = (element) => Boolean(element?.matches?.("input, textarea, select"));
 
+// On a small screen the rooms are a strip; the one we are in is to be seen.
+const here = document.querySelector(".rail-nav [aria-current]");
+if (here !== null) here.closest(".rail-nav").scrollLeft = here.offsetLeft - here.offsetWidth;
 if (document.activeElement === box) box.select(); // what was refused is replaced by the next scan
 watchOutbox();
 watchOrderForm();

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.core import ids
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.browser.eyes import Eyes
 from tests.labels.reading import DPI, scanned
@@ -147,6 +148,8 @@ def test_a_batch_is_packed_sent_and_counted_by_scanning(counter: Shop, at: Eyes)
     expect(page.locator("#steps")).to_contain_text(f"Short: {second['number']}")
     expect(page.locator("#steps")).to_contain_text(f"Over: {stranger['number']}")
     at.check_access()
+    for width in (360, 768):
+        at.check_width(width)
     keep_picture(page, "counter-batch-short")
     page.emulate_media(media="print")
     expect(page.locator("#contents")).to_contain_text(second["id"])
@@ -279,6 +282,9 @@ def test_the_keys_are_explained_where_they_work(at: Eyes) -> None:
     at.check_access()
     keep_picture(page, "counter-keys", whole=False)
     page.keyboard.press("Escape")
+    typed = [change(ids.new_code()) for _ in range(40) for change in (str, str.upper, lambda code: code[:-1] + "0", lambda code: code[1:])]
+    read = "async typed => { const { readCode } = await import('/static/counter-codes.js'); return typed.map(readCode) }"
+    assert page.evaluate(read, typed) == [ids.read_code(text) for text in typed], "the browser reads codes as the server does"
     page.keyboard.press("F9")
     expect(page.get_by_role("heading", level=1)).to_have_text("Board")
 

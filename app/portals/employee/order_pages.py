@@ -46,6 +46,16 @@ def hand_over(order_id: str, data: dict[str, Any]) -> ResponseReturnValue:
     return redirect(url_for("employee.home"), 303)
 
 
+@employee.post("/orders/<order_id>/cancel")
+@permits(Permission.ORDER_CHANGE)
+@reads(Nothing, form=True)
+@shows_again(order_page)
+def cancel_order_page(order_id: str, data: dict[str, Any]) -> ResponseReturnValue:
+    """Written down by mistake, or thought better of. The row stays."""
+    order_service.cancel(order_id, by=who())
+    return redirect(url_for("employee.order_page", order_id=order_id), 303)
+
+
 @employee.get("/orders/<order_id>/print")
 @permits(Permission.LABEL_PRINT)
 @asks(PrintQuery)

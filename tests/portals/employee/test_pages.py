@@ -69,6 +69,17 @@ def test_only_what_is_ready_is_handed_over(employee, order):
     assert employee.get(f"/employee/api/orders/{order['id']}").json["status"] == "Collected"
 
 
+def test_what_was_written_down_by_mistake_is_cancelled_while_nothing_was_done(employee, order):
+    other = place(employee)
+    assert f"Cancel order {order['number']}" in employee.get(f"/employee/orders/{order['id']}", headers=PAGE).text
+    assert post(employee, f"orders/{order['id']}/cancel").status_code == 303
+    page = employee.get(f"/employee/orders/{order['id']}", headers=PAGE).text
+    assert "It was cancelled." in page
+    assert "Cancel order" not in page
+    employee.post("/employee/api/scans", json={"code": other["id"], "station": "processing"})
+    assert post(employee, f"orders/{other['id']}/cancel").status_code == 409
+
+
 def test_whoever_sends_a_batch_sends_what_they_saw_in_it(employee, order):
     batch = post(employee, "transit/", type="STORE_TO_FACTORY").headers["Location"].removeprefix("/employee/")
     post(employee, f"{batch}/scan", code=order["id"])
