@@ -79,3 +79,10 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Whoever signs out takes along what the van keeps of them for times without signal. On its own pages its service worker sees to that.
+if (!document.querySelector("meta[name=van-person]")) {
+  for (const form of document.querySelectorAll("form[action$='/logout']")) {
+    form.addEventListener("submit", () => { window.caches?.delete("van-pages"); });
+  }
+}

@@ -1,11 +1,18 @@
 """The day's rounds in the office: planned, handed out, put in order, called off, and looked at afterwards."""
 
 import re
+from datetime import timedelta
 
+from sqlalchemy import update
+
+from app.core.unit_of_work import unit_of_work
+from app.logistics import delivery_service
+from app.logistics.models import Delivery
 from tests.logistics.pictures import picture
 from tests.logistics.stops import WARD, audited, hire, make_ready, plan, plan_drop_off, today
 from tests.support.orders import place
 from tests.support.people import MONA, WANDA, account_id_of, client_of
+from tests.support.shop import inside
 
 PAGE = {"Accept": "text/html"}
 DAY = "/admin/deliveries/"
@@ -73,6 +80,18 @@ def test_a_stop_is_handed_out_moved_about_and_put_on_another_day(app, admin):
     send(admin, f"{nobodys}/assign", day=today(app, 1), version="2")
     assert listed(admin, f"?day={today(app, 1)}") == [nobodys]
     assert (stop_of(admin, nobodys)["day"], stop_of(admin, nobodys)["workerId"]) == (today(app, 1), account_id_of(app, WANDA))
+
+
+def test_what_is_left_over_from_earlier_days_is_taken_into_today(app, admin, worker):
+    stop, under_way = plan(app, admin), plan(app, admin)
+    worker.put(f"/worker/api/deliveries/{under_way['id']}/start")
+    with inside(app), unit_of_work() as session:
+        session.execute(update(Delivery).values(day=delivery_service.today() - timedelta(days=3)))
+    html = admin.get(DAY, headers=PAGE).text
+    assert ("Left over from earlier days" in html, html.count("Plan it for today: Jane Smith")) == (True, 1)
+    assert listed(admin, f"?day={today(app, -3)}") == [stop["id"], under_way["id"]]
+    assert send(admin, f"{stop['id']}/assign", day=today(app), version="1").status_code == 303
+    assert stop_of(admin, stop["id"])["day"] == today(app)
 
 
 def test_the_form_of_a_stop_changes_all_of_it(app, admin, worker):
