@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.core.money import LARGEST, Money
+from app.core.words import say
 from app.identity.permissions import Role
 from app.orders.errors import CannotUndo, NotYourStep, TooExpensive, WrongStep
 
@@ -96,14 +97,16 @@ def event_between(status: Status, wanted: Status) -> Event:
     for (start, event), (to, _) in TRANSITIONS.items():
         if (start, to) == (status, wanted):
             return event
-    raise WrongStep(f"This order is {status}; it cannot become {wanted} in one step.", state={"status": status})
+    raise WrongStep(
+        say("This order is %(status)s; it cannot become %(wanted)s in one step.", status=status, wanted=wanted), state={"status": status}
+    )
 
 
 def step(status: Status, event: Event, role: Role) -> Status:
     """Where this event leads from here, if it may happen at all and this role may cause it."""
     found = TRANSITIONS.get((status, event))
     if found is None:
-        raise WrongStep(f"This order is {status}, so it cannot be {event}.", state={"status": status})
+        raise WrongStep(say("This order is %(status)s, so it cannot be %(event)s.", status=status, event=event), state={"status": status})
     to, roles = found
     if role not in roles:
         raise NotYourStep

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.core import clock, ids
 from app.core.columns import UtcDateTime
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
+from app.core.words import say
 from app.customers import queries as customers
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
@@ -136,13 +137,13 @@ def get_for_labels(codes: Iterable[str]) -> list[tuple[OrderDict, str]]:
     order_ids = [ids.read_code(code) or _refuse_mistyped(code) for code in codes]
     rows = {row.id: row for row in db.session.execute(select(*Order.__table__.columns).where(Order.id.in_(order_ids)))}
     if missing := [order_id for order_id in order_ids if order_id not in rows]:
-        raise UnknownOrder(f"There is no order {missing[0]}.")
+        raise UnknownOrder(say("There is no order %(code)s.", code=missing[0]))
     items = _items_of(rows)
     return [(order_dict(rows[order_id], items[order_id]), rows[order_id].tracking_token) for order_id in order_ids]
 
 
 def _refuse_mistyped(code: str) -> NoReturn:
-    raise MistypedCode(f"{code[:60]!r} is not one of our codes: a character must be wrong.")
+    raise MistypedCode(say("%(code)r is not one of our codes: a character must be wrong.", code=code[:60]))
 
 
 def get_by_number_or_code(text: str) -> Row[Any]:
