@@ -60,4 +60,4 @@ def _day(line: str) -> Any:
     try:
         return Day().deserialize(line)
     except ValidationError as failure:
-        raise ValidationError({"closed": [f"{line[:40]}: {failure.messages[0]}"]}) from failure
+        raise ValidationError({"closed": ["Each line must be a day, written YYYY-MM-DD."]}) from failure

@@ -15,8 +15,7 @@ for (const part of document.querySelectorAll("[data-live]")) {
       const answer = await fetch(part.dataset.live, { headers, cache: "no-store" });
       if (answer.redirected || answer.status === 401) return location.reload(); // signed out: the page itself asks to sign in
       if (answer.status === 200) {
-        const fresh = await answer.text();
-        if (tag) show(fresh); // the first answer is what the page shows already
+        show(await answer.text());
         tag = answer.headers.get("ETag");
       }
     } catch {

@@ -7,7 +7,7 @@ import pytest
 from app.core.money import LARGEST, Money
 from app.identity.permissions import Role
 from app.orders.errors import CannotUndo, NotYourStep, TooExpensive, WrongStep
-from app.orders.order_rules import TRANSITIONS, UNDO_WITHIN, Event, Line, Status, finished_at, merge, step, take_back, total
+from app.orders.order_rules import TRANSITIONS, UNDO_WITHIN, Event, Line, Status, finished_at, merge, possible, step, take_back, total
 
 FINAL = {Status.DELIVERED, Status.COLLECTED, Status.CANCELLED}
 
@@ -39,6 +39,12 @@ def test_what_the_table_does_not_say_is_refused(status, event):
         with pytest.raises(WrongStep) as refused:
             step(status, event, Role.ADMIN)
         assert refused.value.state == {"status": status}
+
+
+def test_what_may_happen_next_depends_on_who_asks():
+    assert possible(Status.AT_STORE, Role.ADMIN) == [Event.SEND_OUT, Event.START, Event.CANCEL]
+    assert possible(Status.AT_STORE, Role.WORKER) == [Event.SEND_OUT]
+    assert possible(Status.COLLECTED, Role.ADMIN) == []
 
 
 def test_a_customer_may_only_cancel():

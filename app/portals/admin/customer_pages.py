@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields
 
 from app.audit import queries as audit
+from app.core.errors import Unavailable
 from app.core.shapes import Email, Phone, Text
 from app.customers import access_service, customer_service, queries
 from app.customers.schemas import CustomerCreate, CustomerFilter
@@ -93,7 +94,7 @@ def save_customer(customer_id: int, data: dict[str, Any]) -> ResponseReturnValue
 
 @admin.post(f"{CUSTOMER}/claim-link")
 @permits(Permission.CUSTOMER_EDIT)
-@shows_again(customer_page)
+@shows_again(customer_page, also=(Unavailable,))
 def send_claim_link(customer_id: int) -> ResponseReturnValue:
     """Mailed to the address on file and shown to nobody: whoever holds it becomes the customer."""
     email = queries.get_for_staff(customer_id).email

@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
 
+from app.core.errors import Unavailable
 from app.core.shapes import Line
 from app.identity import session_service, staff_service
 from app.identity.errors import AboveYou
@@ -57,7 +58,7 @@ def new_staff(form: Form = EMPTY) -> str:
 @permits(Permission.STAFF_EDIT)
 @reads(InviteForm, form=True)
 @secret
-@shows_again(new_staff)
+@shows_again(new_staff, also=(Unavailable,))
 def invite_staff(data: dict[str, Any]) -> ResponseReturnValue:
     account, link = staff_service.hire(data, post=post(), by=who())
     return render_template("admin/staff/invited.html", account=_shown(account), link=link), 201
@@ -111,7 +112,7 @@ def sign_member_out(account_id: int) -> ResponseReturnValue:
 @admin.post(f"{MEMBER}/invite")
 @permits(Permission.STAFF_EDIT)
 @secret
-@shows_again(member_page, also=(AboveYou,))
+@shows_again(member_page, also=(AboveYou, Unavailable))
 def invite_again(account_id: int) -> ResponseReturnValue:
     account, link = staff_service.invite(account_id, post=post(), by=who())
     return render_template("admin/staff/invited.html", account=_shown(account), link=link), 201

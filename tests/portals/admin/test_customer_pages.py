@@ -63,6 +63,9 @@ def test_are_forgotten_after_a_question_that_names_them(admin, jane):
 def test_two_records_become_one_after_both_were_seen(admin, jane):
     twin = admin.post("/admin/api/customers", json={"name": "JANE SMITH", "phone": "555-0111"}).json["id"]
     assert f"/admin/customers/{jane}/merge/{twin}" in admin.get(f"/admin/customers/{jane}/merge", headers=PAGE).text
+    neighbour = admin.post("/admin/api/customers", json={"name": "J. Smith", "phone": "555-0111"}).json["id"]
+    assert f"/admin/customers/{twin}/merge/{neighbour}" in admin.get(f"/admin/customers/{twin}/merge", headers=PAGE).text
+    assert f"/merge/{neighbour}" not in admin.get(f"/admin/customers/{jane}/merge", headers=PAGE).text
     question = admin.get(f"/admin/customers/{twin}/merge/{jane}", headers=PAGE).text
     assert "Merge JANE SMITH into Jane Smith?" in question
     itself = admin.post(f"/admin/customers/{twin}/merge", data={"intoId": twin}, headers=PAGE)

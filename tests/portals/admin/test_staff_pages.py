@@ -80,6 +80,15 @@ def test_what_is_refused_is_said_in_words(app, admin):
     assert admin.get(mine, headers=PAGE).status_code == 200  # still signed in
 
 
+def test_where_no_letter_can_be_sent_nothing_is_lost_and_nobody_is_hired(app, admin, monkeypatch):
+    monkeypatch.setitem(app.config, "ENV_NAME", "production")
+    refused = admin.post("/admin/staff/invite", data=NORA, headers=PAGE)
+    assert refused.status_code == 503
+    assert "FABCLEAN_PUBLIC_URL" in refused.text
+    assert 'value="Nora North"' in refused.text
+    assert NORA["email"] not in admin.get("/admin/staff/", headers=PAGE).text
+
+
 def test_is_for_owner_and_managers(app, employee, worker, alice, client):
     path = at(app, WANDA)
     for stranger, status in ((employee, 403), (worker, 403), (alice, 302), (client, 302)):
