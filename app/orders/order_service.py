@@ -33,8 +33,9 @@ CHANGEABLE = {"pickupDate": "pickup_date", "specialInstructions": "special_instr
 NOBODY = 0  # no customer has this id
 
 
-def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None) -> Order:
-    """Price it, number it, write it down: all at once, or not at all. ``at`` is for what happened earlier (demo data, imports)."""
+def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None, expected: datetime | None = None) -> Order:
+    """Price it, number it, write it down: all at once, or not at all. ``at`` is for what happened earlier (demo data, imports),
+    ``expected`` for what comes later: work can only begin then."""
     lines = _lines_of(data)
     with unit_of_work() as session:
         services = _offered(lines)
@@ -49,7 +50,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None)
             customer_email=data.get("customerEmail", customer.email),
             customer_phone=data.get("customerPhone", customer.phone),
             pickup_date=data.get("pickupDate"),
-            due_at=promise([services[line.service_id].duration_hours for line in lines], at=now),
+            due_at=promise([services[line.service_id].duration_hours for line in lines], at=expected or now),
             special_instructions=data.get("specialInstructions", ""),
             total_minor=order_rules.total(((services[line.service_id].price, line.quantity) for line in lines), currency).minor,
             currency=currency,

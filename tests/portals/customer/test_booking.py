@@ -1,7 +1,7 @@
 """Booking from home: an order that will be brought, or one the van collects."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -47,6 +47,13 @@ def test_what_is_collected_is_a_stop_of_the_van(app, alice, collect):
     [stop] = stops_of(app, book(alice, collect))
     assert (stop["kind"], stop["day"], stop["window"], stop["workerId"]) == ("PICKUP", collect["day"], "after six", None)
     assert stop["address"] == "12 Lake Road\nring twice"
+
+
+def test_work_begins_when_the_van_is_back(app, alice, collect):
+    far = (date.fromisoformat(collect["day"]) + timedelta(days=9)).isoformat()
+    order_id = book(alice, {**collect, "day": far}).location.rpartition("/")[2]
+    due = datetime.fromisoformat(alice.get(f"/api/orders/{order_id}").json["dueAt"])
+    assert due.date() >= date.fromisoformat(far)
 
 
 def test_an_address_and_a_day_are_needed_only_for_the_van(app, alice):
