@@ -18,9 +18,10 @@ from app.portals.http.portal import permits
 from app.portals.worker import worker
 from app.tenancy.tenant_service import current_business
 
-SCRIPTS = ("van.js", "van-queue.js", "van-pictures.js")
-# What every page of the van needs to look right. The scripts name each other without a version, so they are kept under both names.
-FILES = ("theme.js", "pages.js", "fabclean.css", "icons.svg", "logo.svg", "favicon.svg", *SCRIPTS)
+# What every page of the van needs to look right.
+FILES = ("theme.js", "pages.js", "fabclean.css", "icons.svg", "logo.svg", "favicon.svg", "van.js")
+# What scripts and style sheets name themselves, and so without a version.
+INNER_FILES = ("van-queue.js", "van-pictures.js", "fonts/language-names.woff2", "fonts/noto-sans-devanagari.woff2")
 ICONS = (("van-192.png", "192x192", "any"), ("van-512.png", "512x512", "any"), ("van-maskable.png", "512x512", "maskable"))
 
 
@@ -57,10 +58,11 @@ def manifest() -> Response:
 @permits(Permission.SITE_VISIT)
 def service_worker() -> Response:
     """Its bytes change with any file it keeps; that is how a browser knows that there is a new version."""
-    files = [url_for("static", filename=name) for name in FILES] + [url_for("static", filename=name, v="") for name in SCRIPTS]
-    files = [file.removesuffix("?v=") for file in files]
+    files = [url_for("static", filename=name) for name in FILES]
     files += [url_for("bootstrap.static", filename="css/bootstrap.min.css"), url_for("worker.offline")]
-    version = hashlib.sha256("\n".join((__version__, *files)).encode()).hexdigest()[:10]
+    inner = [url_for("static", filename=name) for name in INNER_FILES]
+    version = hashlib.sha256("\n".join((__version__, *files, *inner)).encode()).hexdigest()[:10]
+    files += [file.partition("?")[0] for file in inner]
     script = render_template("worker/service_worker.js", files=files, version=version)
     return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 

@@ -42,7 +42,7 @@ class FailureForm(Shape):
     @post_load
     def _in_one(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
         said = (None if data["reason"] == OTHER else data["reason"], data.get("note"))
-        return {"reason": ": ".join(filter(None, said)) or "Another reason"}
+        return {"reason": ": ".join(filter(None, said)) or "Something else"}
 
 
 @worker.get("/")

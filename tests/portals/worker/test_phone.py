@@ -36,7 +36,7 @@ def test_the_service_worker_keeps_files_that_are_there_and_nothing_of_anybodys(c
     for file in files:
         answer = worker.get(file, headers=PAGE)
         assert answer.status_code == 200, file
-        assert WANDA.name not in answer.text
+        assert WANDA.name.encode() not in answer.data
 
 
 def test_a_changed_file_is_another_version(client, monkeypatch):
