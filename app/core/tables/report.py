@@ -52,7 +52,7 @@ class Report:
     def refuse(self, row: int, error: str | None = None, *, fields: dict[str, list[str]] | None = None) -> None:
         self.failed += 1
         if len(self.errors) < SHOWN:
-            self.errors.append({"row": row, "fields": fields} if fields is not None else {"row": row, "error": str(error)})
+            self.errors.append({"row": row, "fields": fields} if fields is not None else {"row": row, "error": error or ""})
 
     def to_dict(self, *, dry_run: bool) -> ImportedDict:
         rows = sum(self.counts.values()) + self.failed
@@ -64,5 +64,5 @@ class Report:
         """All or nothing: a table of which half was brought in is worse than none."""
         if self.failed:
             sentence = say("%(failed)s rows need another look, so nothing was imported.", failed=self.failed)
-            one = "One row needs another look, so nothing was imported."
+            one = say("One row needs another look, so nothing was imported.")
             raise RowsRefused(one if self.failed == 1 else sentence, state=dict(self.to_dict(dry_run=False)))

@@ -13,12 +13,13 @@ from app.core.shapes import Shape
 from app.core.tables import reading
 from app.core.tables.reading import Columns, Row
 from app.core.tables.report import ImportedDict, Report
+from app.core.words import say
 from app.portals.http.bodies import flat
 from app.portals.http.forms import values_of
 from app.portals.http.uploads import Upload
 
 MEDIA_TYPES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-STRAY = "A value stands under no name. Is there a separator too many, or a quotation mark missing?"
+STRAY = say("A value stands under no name. Is there a separator too many, or a quotation mark missing?")
 # As spreadsheets write what a checkbox on a form calls yes and no.
 _CHECKED = {"true": "yes", "yes": "yes", "false": "no", "no": "no"}
 
