@@ -2,6 +2,7 @@
 // the first try goes with every other one, so the server knows what it has seen (app/portals/http/once.py).
 
 const FORM = "application/x-www-form-urlencoded";
+const AWAY = [429, 502, 503, 504]; // what comes back later; a 500 would come back for ever
 const PATIENCE = 8000;
 const AGAIN_AFTER = 5000;
 
@@ -17,7 +18,7 @@ export async function post(url, body, key) {
   const headers = { "Content-Type": FORM, Accept: "text/html", "Idempotency-Key": key };
   try {
     const response = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
-    if (response.status >= 500 || response.status === 429) return null;
+    if (AWAY.includes(response.status)) return null;
     return { status: response.status, url: response.url, moved: response.redirected, page: await pageOf(response) };
   } catch {
     return null;
@@ -84,7 +85,7 @@ async function sendAll() {
 /** A scan that went well is over; an order still wants its label printed, and what was refused wants to be read. */
 function outcome(answer) {
   if (answer.status < 400) return answer.moved ? { state: "sent", href: answer.url } : null;
-  const found = [...answer.page.querySelectorAll("[data-why], main .field-error span, main [role=alert] p, main h1")];
+  const found = [...answer.page.querySelectorAll("[data-why], main .field-error span, main [role=alert] p, .plain-title > p.soft, main h1")];
   const reasons = found.some((element) => element.tagName !== "H1") ? found.filter((element) => element.tagName !== "H1") : found;
   return { state: "refused", why: [...new Set(reasons.map((element) => element.textContent.trim()))].join(" ") || words().unread };
 }

@@ -38,6 +38,7 @@ async function scan(form, code) {
   const answer = somethingWaits() ? null : await post(entry.url, entry.body, entry.key);
   if (answer === null) return away(code, entry);
   if (answer.status === 401) return signInFirst(entry);
+  if (answer.page.getElementById("answer") === null) return seeWhole(form, code);
   for (const id of form.dataset.swaps.split(" ")) {
     const fresh = answer.page.getElementById(id);
     if (fresh === null) continue;
@@ -45,6 +46,12 @@ async function scan(form, code) {
     for (const button of fresh.querySelectorAll("form[method=post]")) sendOnce(button);
   }
   sound(document.getElementById("answer")?.dataset.outcome);
+}
+
+/** Whatever page that is, it is to be seen as it is. */
+function seeWhole(form, code) {
+  form.elements.code.value = code;
+  form.submit();
 }
 
 /** What pages.js does for the forms that were in the page from the start. */
@@ -59,7 +66,7 @@ function sendOnce(form) {
 function away(code, entry) {
   const wrong = readCode(code) === null && !/^#?\d{1,9}$/.test(code);
   const mould = document.querySelector(`template[data-answer=${wrong ? "mistyped" : "kept"}]`);
-  const answer = mould.content.cloneNode(true).firstElementChild;
+  const answer = mould.content.cloneNode(true).querySelector("#answer");
   answer.querySelector("[data-code]").textContent = code;
   document.getElementById("answer").replaceWith(answer);
   sound(wrong ? "wrong" : "already");
