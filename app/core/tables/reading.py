@@ -37,7 +37,7 @@ def read(file: IO[bytes], columns: Columns) -> Iterator[Row]:
     filled = ((number, cells) for number, cells in numbered if any(cell.strip() for cell in cells))
     first = next(filled, None)
     if first is None:
-        raise UnreadableTable("The file is empty.")
+        raise UnreadableTable(say("The file is empty."))
     names = _names(first[1], columns)
     for number, cells in islice(filled, MOST_ROWS):
         yield _row(number, names, cells, columns)
@@ -49,7 +49,7 @@ def _values(file: IO[bytes]) -> Iterator[Any]:
     file.seek(0)
     start = file.read(4)
     if start == _OLD_EXCEL:
-        raise UnreadableTable("This is an old (XLS) or encrypted Excel file. Save it as XLSX without a password, or as CSV.")
+        raise UnreadableTable(say("This is an old (XLS) or encrypted Excel file. Save it as XLSX without a password, or as CSV."))
     return xlsx_reading.rows(file) if start == _ZIP else csv_files.rows(file)
 
 

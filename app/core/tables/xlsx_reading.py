@@ -56,7 +56,7 @@ def _look_over(file: IO[bytes]) -> None:
             with archive.open(part) as content:
                 left -= _tags_in(content)
             if left < 0:
-                raise UnreadableTable("This file has more cells than can be read at once. Send it in parts, or as CSV.")
+                raise UnreadableTable(say("This file has more cells than can be read at once. Send it in parts, or as CSV."))
     file.seek(0)
 
 
