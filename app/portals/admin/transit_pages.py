@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
+from app.core import clock
 from app.core.errors import NotFound
 from app.core.shapes import Line, Shape
 from app.identity.permissions import Permission
@@ -77,7 +78,7 @@ def batch_page(batch_id: int, form: Form = EMPTY, **_refused: str) -> str:
 @permits(Permission.TRANSIT_READ)
 def manifest_page(batch_id: int) -> str:
     """For the paper that travels along."""
-    return render_template("admin/transit/manifest.html", manifest=queries.manifest(batch_id))
+    return render_template("admin/transit/manifest.html", manifest=queries.manifest(batch_id), now=clock.now())
 
 
 @admin.post(f"{BATCH}/put-in")
