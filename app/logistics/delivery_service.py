@@ -36,8 +36,8 @@ def today() -> date:
 
 
 def round_of(day: date | None, *, by: Principal) -> list[StopDict]:
-    """The driver's own stops of that day, or of today."""
-    return queries.round_of(by.account_id or 0, day or today())
+    """The driver's own stops of that day; or of today, with whatever they still have under way."""
+    return queries.round_of(by.account_id or 0, day or today(), still_under_way=day is None)
 
 
 def stop_of(delivery_id: int, *, by: Principal) -> StopDict:

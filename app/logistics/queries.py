@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, tuple_
 
 from app.core.columns import CalendarDate
 from app.core.pagination import DEFAULT_LIMIT, BadCursor, Page, read_cursor
@@ -49,10 +49,14 @@ def planned(
     return Page([delivery.to_dict() for delivery in page.rows], page.next_cursor)
 
 
-def round_of(worker_id: int, day: date) -> list[StopDict]:
-    """A driver's stops of one day in the order they are driven, in two queries. What was called off is not driven to."""
-    mine = select(Delivery).where(Delivery.worker_id == worker_id, Delivery.day == day, Delivery.status != DeliveryStatus.CANCELLED)
-    return as_stops(db.session.scalars(mine.order_by(Delivery.position, Delivery.id)).all())
+def round_of(worker_id: int, day: date, *, still_under_way: bool = False) -> list[StopDict]:
+    """A driver's stops of one day in the order they are driven, in two queries. What was called off is not driven to.
+    ``still_under_way``: with what was started on an earlier day, because only its driver can end it.
+    """
+    of_the_day = and_(Delivery.day == day, Delivery.status != DeliveryStatus.CANCELLED)
+    from_earlier = and_(Delivery.day < day, Delivery.status == DeliveryStatus.STARTED)
+    mine = select(Delivery).where(Delivery.worker_id == worker_id, or_(of_the_day, from_earlier) if still_under_way else of_the_day)
+    return as_stops(db.session.scalars(mine.order_by(Delivery.day, Delivery.position, Delivery.id)).all())
 
 
 def day_plan(day: date) -> list[PlannedStopDict]:

@@ -1,10 +1,12 @@
 """A driver's day: their own stops, each started once and ended once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.logistics.delivery_rules import DeliveryStatus
 from app.logistics.models import Delivery
@@ -36,6 +38,18 @@ def test_shows_ones_own_stops_in_the_order_they_are_driven(app, admin, worker):
     assert [stop["id"] for stop in worker.get(f"{STOPS}?date={today(app, 1)}").json] == [tomorrow["id"]]
     for wrong in ("?date=today", "?date=2030-02-30", "?day=2030-01-01"):
         assert worker.get(f"{STOPS}{wrong}").status_code == 400
+
+
+def test_what_is_under_way_since_yesterday_is_still_there_to_be_ended(app, admin, worker):
+    started, left = plan(app, admin), plan(app, admin)
+    worker.put(f"{STOPS}/{started['id']}/start")
+    with inside(app), unit_of_work() as session:
+        session.execute(update(Delivery).values(day=date.fromisoformat(today(app, -1))))
+    of_today = plan(app, admin)
+    assert [stop["id"] for stop in worker.get(STOPS).json] == [started["id"], of_today["id"]]
+    assert [stop["id"] for stop in worker.get(f"{STOPS}?date={today(app)}").json] == [of_today["id"]]
+    assert [stop["id"] for stop in worker.get(f"{STOPS}?date={today(app, -1)}").json] == [started["id"], left["id"]]
+    assert worker.put(f"{STOPS}/{started['id']}/complete", json={"name": "Jane"}).status_code == 200
 
 
 def test_says_what_a_driver_needs(app, admin, worker):
