@@ -18,9 +18,11 @@ from app.customers import customer_service
 from app.identity import account_service
 from app.identity.permissions import Role
 from app.identity.principal import Principal
+from app.logistics import delivery_service
+from app.logistics.delivery_rules import Kind
 from app.orders import order_service
 from app.orders import queries as orders
-from app.orders.order_rules import Event
+from app.orders.order_rules import Event, Status
 from app.tenancy import tenant_service
 from app.tenancy.tenant_service import MAIN
 
@@ -30,6 +32,10 @@ PEOPLE = (
     "Fatima Khan", "Suresh Patel", "Lakshmi Iyer", "Arjun Mehta", "Kavita Joshi", "Daniel D'Souza", "Nisha Gupta", "Rahul Banerjee",
     "आशा वर्मा", "محمد علي", "王小明", "Zoë Müller-Lüdenscheidt", "Hotel Taj Residency", "Café Mondegar", "Sunrise Clinic",
     "Deepa Menon", "Karan Malhotra", "Sara Thomas", "Omkar Kulkarni", "Ritu Saxena", "Aditya Bose", "Neha Kapoor",
+)  # fmt: skip
+DOORS = (
+    "14 Marine Drive", "3 Hill Road\nBandra", "27 Linking Road\nKhar", "8 Carmichael Road", "51 Pali Naka\nBandra", "2 Altamount Road",
+    "19 Tara Road\nJuhu",
 )  # fmt: skip
 GARMENTS = ("shirt", "trousers", "saree", "suit", "bedsheet", "curtain", "kurta", "jacket", "dress", "tablecloth")
 WISHES = (
@@ -61,7 +67,8 @@ def seed_demo(seed: int) -> None:
             return
         _people()
         placed = sum(_day(random.Random(f"{seed}/{ago}"), clock.now() - timedelta(days=ago)) for ago in range(DAYS, -1, -1))  # noqa: S311
-    click.echo(f"Placed {placed} orders in {DAYS} days.")
+        stops = _round()
+    click.echo(f"Placed {placed} orders in {DAYS} days, and planned {stops} stops for today.")
 
 
 def _people() -> None:
@@ -76,6 +83,18 @@ def _people() -> None:
     click.echo(
         f"Employee counter@demo.example, worker van@demo.example, customer jane@demo.example   password: {password}   (shown this once)"
     )
+
+
+def _round() -> int:
+    """What the van does today: bring what is ready, and fetch at two doors. The last one nobody drives to yet."""
+    by, driver = Principal.command_line("seed-demo"), account_service.find_login("staff", "van@demo.example")
+    ready, waiting = (orders.newest(status=status, limit=count).rows for status, count in ((Status.READY, 5), (Status.AT_STORE, 2)))
+    stops = [(order, Kind.DROP_OFF) for order in ready] + [(order, Kind.PICKUP) for order in waiting]
+    for number, (order, kind) in enumerate(stops):
+        stop = {"order_id": order["id"], "kind": kind, "window": f"{9 + number} to {10 + number}", "address": DOORS[number]}
+        worker_id = driver.id if driver is not None and number < len(stops) - 1 else None
+        delivery_service.plan({**stop, "worker_id": worker_id}, by=by)
+    return len(stops)
 
 
 def _day(chance: random.Random, day: datetime) -> int:
