@@ -1,21 +1,16 @@
 """A day at the counter, with a keyboard and a scanner in a real browser, and a server that goes away."""
 
-import io
 import re
-import sqlite3
 from collections.abc import Iterator
 
-import httpx
-import pypdfium2
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from app.core import ids
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.browser.eyes import Eyes
-from tests.labels.reading import DPI, scanned
+from tests.browser.till import code_on_the_printed_label, move_on, order_two, orders_of, placed, scan_in, status_of
 from tests.support.databases import SqliteDatabases
-from tests.support.orders import ORDER
 from tests.support.people import ALICE, ERIN, MONA
 
 pytestmark = pytest.mark.browser
@@ -40,7 +35,7 @@ def at(counter: Shop, open_page: Open) -> Eyes:
 def test_a_walk_in_is_served_and_their_label_scanned_by_keyboard_alone(at: Eyes) -> None:
     page, keys = at.page, at.page.keyboard
     expect(page.get_by_label("Find a customer")).to_be_focused()
-    _type(page, "Walter Walk-In")
+    scan_in(page, "Walter Walk-In")
     expect(page.get_by_role("link", name="New customer")).to_be_focused()
     keys.press("Enter")
     expect(page.get_by_label("Name")).to_have_value("Walter Walk-In")
@@ -58,32 +53,32 @@ def test_a_walk_in_is_served_and_their_label_scanned_by_keyboard_alone(at: Eyes)
     assert page.evaluate("window.printed") == "label"
     keep_picture(page, "counter-print")
 
-    code = _code_on_the_printed_label(page)
+    code = code_on_the_printed_label(page)
     keys.press("F8")
     page.get_by_role("link", name="Work begins").press("Enter")
     expect(page.get_by_label("Scan a label")).to_be_focused()
-    _type(page, code)
+    scan_in(page, code)
     expect(page.locator("#answer")).to_contain_text("Good")
     expect(page.locator("#recent")).to_contain_text("Walter Walk-In")
     expect(page.get_by_label("Scan a label")).to_be_focused()
     keep_picture(page, "counter-scan-good")
-    _type(page, code[:-1] + ("1" if code[-1] == "0" else "0"))
+    scan_in(page, code[:-1] + ("1" if code[-1] == "0" else "0"))
     expect(page.locator("#answer")).to_have_attribute("data-outcome", "mistyped")
-    _type(page, "000000000000")
+    scan_in(page, "000000000000")
     expect(page.locator("#answer")).to_have_attribute("data-outcome", "unknown")
     page.get_by_role("button", name="Take back").press("Enter")
     expect(page.locator("#answer")).to_contain_text("Taken back")
     page.goto("/employee/scan/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Work begins")
     page.goto("/employee/scan/ready")
-    _type(page, code)
+    scan_in(page, code)
     expect(page.locator("#answer")).to_contain_text("Wrong place")
     at.check_access()
     keep_picture(page, "counter-scan-wrong")
 
 
 def test_somebody_on_file_is_eight_inputs_and_one_order(counter: Shop, at: Eyes) -> None:
-    page, before = at.page, _orders_of(counter, ALICE.name)
+    page, before = at.page, orders_of(counter, ALICE.name)
     inputs = 0
     for arrived, key in (
         ("/employee/", "alice"), (None, "Enter"), ("**/find?*", "Enter"), ("**/new?*", "2"), (None, "Tab"), (None, "1"), (None, "Enter"),
@@ -96,25 +91,25 @@ def test_somebody_on_file_is_eight_inputs_and_one_order(counter: Shop, at: Eyes)
     page.keyboard.press("Enter")  # the hand trembles
     page.wait_for_url("**/print?*")
     assert inputs + 1 <= 8, "and one more to print"
-    assert _orders_of(counter, ALICE.name) == before + 1
+    assert orders_of(counter, ALICE.name) == before + 1
 
 
 def test_a_label_scanned_into_the_wrong_field_is_no_order(counter: Shop, at: Eyes) -> None:
-    order, page = _placed(counter, customerName="Stray Scan"), at.page
+    order, page = placed(counter, customerName="Stray Scan"), at.page
     page.goto("/employee/orders/new?name=Nobody&phone=5550199")
     page.get_by_role("spinbutton", name="Laundry").focus()
-    _type(page, order["id"])
+    scan_in(page, order["id"])
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Order {order['number']}")
-    assert _orders_of(counter, "Nobody") == 0
+    assert orders_of(counter, "Nobody") == 0
 
 
 def test_a_finished_order_is_handed_over_by_scanning_its_ticket(counter: Shop, at: Eyes) -> None:
-    order, page = _placed(counter, customerName="Hanna Hand"), at.page
-    _type(page, order["id"])
+    order, page = placed(counter, customerName="Hanna Hand"), at.page
+    scan_in(page, order["id"])
     expect(page.get_by_text("It is here and not cleaned yet.")).to_be_visible()
-    _scanned(counter, order["id"], "processing", "ready")
+    move_on(counter, order["id"], "processing", "ready")
     page.keyboard.press("F2")
-    _type(page, str(order["number"]))
+    scan_in(page, str(order["number"]))
     expect(page.locator(".hand-over")).to_contain_text("₹300.00")
     expect(page.get_by_role("button", name="Hand over to Hanna Hand")).to_be_focused()
     at.check_access()
@@ -125,13 +120,13 @@ def test_a_finished_order_is_handed_over_by_scanning_its_ticket(counter: Shop, a
 
 
 def test_a_batch_is_packed_sent_and_counted_by_scanning(counter: Shop, at: Eyes) -> None:
-    first, second, stranger = (_placed(counter, customerName=f"Batch {n}") for n in range(3))
+    first, second, stranger = (placed(counter, customerName=f"Batch {n}") for n in range(3))
     page, answer = at.page, at.page.locator("#answer")
     page.keyboard.press("F10")
     page.get_by_role("button", name="New batch to the plant").click()
     expect(page.get_by_label("Scan what goes along")).to_be_focused()
     for code, said in ((first["id"], "Good"), (second["id"], "Good"), (second["id"], "Already done"), ("abcd", "Misread")):
-        _type(page, code)
+        scan_in(page, code)
         expect(answer).to_contain_text(said)
     expect(page.locator("#steps")).to_contain_text("2 orders are packed.")
     keep_picture(page, "counter-batch-packing")
@@ -139,7 +134,7 @@ def test_a_batch_is_packed_sent_and_counted_by_scanning(counter: Shop, at: Eyes)
     expect(page.get_by_label("Scan what has arrived")).to_be_focused()
 
     for code, said in ((stranger["id"], "Put it aside"), (first["id"], "Good")):
-        _type(page, code)
+        scan_in(page, code)
         expect(answer).to_contain_text(said)
     expect(page.locator("#steps")).to_contain_text("1 of 2 counted")
     expect(page.locator("#steps")).to_contain_text(f"Short: {second['number']}")
@@ -152,16 +147,16 @@ def test_a_batch_is_packed_sent_and_counted_by_scanning(counter: Shop, at: Eyes)
     expect(page.locator("#contents")).to_contain_text(second["id"])
     expect(page.get_by_label("Scan what has arrived")).to_be_hidden()
     page.emulate_media(media="screen")
-    _type(page, second["id"])
+    scan_in(page, second["id"])
     page.get_by_role("button", name="Everything is here").click()
     page.get_by_role("button", name="Close the batch").click()
     expect(page.get_by_label("Find a customer")).to_be_focused()
-    _type(page, first["id"])
+    scan_in(page, first["id"])
     expect(page.get_by_text("It is at the plant and work has not begun.")).to_be_visible()
 
 
 def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at: Eyes, open_page: Open) -> None:
-    order, page = _placed(counter, customerName="Scanned Meanwhile"), at.page
+    order, page = placed(counter, customerName="Scanned Meanwhile"), at.page
     scans = open_page(counter, "/employee/scan/processing", ERIN)
     scans.tolerated = ("net::ERR_", "409", "status of 502", "status of 503")
     page.evaluate("navigator.serviceWorker.ready")
@@ -173,19 +168,19 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
         route.abort()
 
     page.route("**/orders/new", lose_the_answer, times=1)
-    _order_two(page)
+    order_two(page)
     expect(page.locator("#outbox")).to_contain_text("Lost Answer: 2 × Laundry")
     counter.server.kill()
     page.get_by_label("Name").fill("While Away")
     page.get_by_label("Phone", exact=True).fill("5550101")
-    _order_two(page)
+    order_two(page)
     expect(page.locator("#outbox")).to_contain_text("While Away: 2 × Laundry")
     expect(page.locator("#kept")).to_be_visible()
     keep_picture(page, "counter-server-away", whole=False)
-    _type(scans.page, order["id"])
-    _type(scans.page, order["id"])
+    scan_in(scans.page, order["id"])
+    scan_in(scans.page, order["id"])
     expect(scans.page.locator("#answer")).to_contain_text("Kept for later")
-    _type(scans.page, "k3x97q2m4tzb")
+    scan_in(scans.page, "k3x97q2m4tzb")
     expect(scans.page.locator("#answer")).to_have_attribute("data-outcome", "mistyped")
     page.goto("/employee/board")
     expect(page.get_by_role("heading", level=1)).to_have_text("The server is away")
@@ -196,7 +191,7 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("From The Copy")
     page.get_by_label("Phone", exact=True).fill("5550102")
-    _order_two(page)
+    order_two(page)
     expect(page.locator("#outbox")).to_contain_text("From The Copy: 2 × Laundry")
 
     counter.server.start()
@@ -204,17 +199,17 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     expect(page.locator("#outbox")).to_contain_text("Everything has been sent.", timeout=20_000)
     scans.page.evaluate("dispatchEvent(new Event('online'))")
     expect(scans.page.locator("#outbox [data-waiting]:visible")).to_have_count(0, timeout=20_000)
-    assert [_orders_of(counter, name) for name in ("Lost Answer", "While Away", "From The Copy")] == [1, 1, 1]
-    assert _status_of(counter, order["id"]) == "Processing"
+    assert [orders_of(counter, name) for name in ("Lost Answer", "While Away", "From The Copy")] == [1, 1, 1]
+    assert status_of(counter, order["id"]) == "Processing"
     page.get_by_role("link", name="Print it").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Print order")
 
 
 def test_what_the_server_refuses_later_is_said_in_words_and_a_lost_session_loses_nothing(counter: Shop, at: Eyes) -> None:
-    order, page = _placed(counter, customerName="Refused Later"), at.page
+    order, page = placed(counter, customerName="Refused Later"), at.page
     page.goto("/employee/scan/ready")
     page.route("**/scan/ready", lambda route: route.abort(), times=1)
-    _type(page, order["id"])
+    scan_in(page, order["id"])
     expect(page.locator("#outbox")).to_contain_text("Waiting")
     page.route("**/scan/ready", lambda route: route.fulfill(status=503), times=1)
     page.get_by_role("button", name="Send now").click()
@@ -227,28 +222,28 @@ def test_what_the_server_refuses_later_is_said_in_words_and_a_lost_session_loses
 
     page.goto("/employee/scan/processing")
     page.context.clear_cookies()  # the session ends in the middle of the work
-    _type(page, order["id"])
+    scan_in(page, order["id"])
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the counter")
     page.context.add_cookies(counter.cookies_of(ERIN))
     page.goto("/employee/scan/processing")
     expect(page.locator("#outbox")).to_be_hidden()
-    assert _status_of(counter, order["id"]) == "Processing"
+    assert status_of(counter, order["id"]) == "Processing"
 
 
 def test_the_board_follows_without_loading_again_and_keeps_the_place(counter: Shop, at: Eyes) -> None:
-    order, page = _placed(counter, customerName="Board Walker"), at.page
+    order, page = placed(counter, customerName="Board Walker"), at.page
     page.goto("/employee/board")
     lane = page.locator(".lane").filter(has=page.get_by_role("heading", name="Processing"))
     link = page.get_by_role("link", name=f"Order {order['number']}", exact=True)
     link.focus()
     page.evaluate("window.same = true")
-    _scanned(counter, order["id"], "processing")
+    move_on(counter, order["id"], "processing")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # what the ten seconds do
     expect(lane).to_contain_text("Board Walker")
     expect(link).to_be_focused()
     assert page.evaluate("window.same")
     page.get_by_role("button", name="Stand still").click()
-    _scanned(counter, order["id"], "ready")
+    move_on(counter, order["id"], "ready")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_timeout(300)
     expect(lane).to_contain_text("Board Walker")
@@ -297,49 +292,3 @@ def test_what_was_kept_for_the_server_being_away_goes_when_somebody_signs_out(co
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the counter")
     assert page.evaluate(kept) == []
-
-
-def _type(page: Page, text: str) -> None:
-    """As a scanner does: all at once, and Enter."""
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
-
-
-def _order_two(page: Page) -> None:
-    page.get_by_role("spinbutton", name="Laundry").focus()
-    page.keyboard.press("2")
-    page.keyboard.press("Enter")
-
-
-def _code_on_the_printed_label(page: Page) -> str:
-    """From the paper, as a scanner at the plant reads it."""
-    page.goto(f"{page.url.partition('?')[0]}?what=label")
-    document = pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    assert len(document) == 1
-    return dict(scanned(document[0].render(scale=2 * DPI / 72).to_pil()))["Code128"]
-
-
-def _placed(shop: Shop, **changes: str) -> dict[str, str]:
-    order = {**ORDER, "customerEmail": "somebody@example.com", **changes}
-    placed: dict[str, str] = httpx.post(f"{shop.url}/api/orders", json=order).raise_for_status().json()["order"]
-    return placed
-
-
-def _scanned(shop: Shop, code: str, *stations: str) -> None:
-    cookies = {"session": shop.cookies_of(ERIN)[0]["value"]}
-    for station in stations:
-        body = {"code": code, "station": station}
-        httpx.post(f"{shop.url}/employee/api/scans", json=body, cookies=cookies).raise_for_status()
-
-
-def _orders_of(shop: Shop, name: str) -> int:
-    return int(_asked(shop, "SELECT count(*) FROM orders WHERE customer_name = ?", name))
-
-
-def _status_of(shop: Shop, order_id: str) -> str:
-    return str(_asked(shop, "SELECT status FROM orders WHERE id = ?", order_id))
-
-
-def _asked(shop: Shop, question: str, about: str) -> object:
-    with sqlite3.connect(shop.database, timeout=10) as database:
-        return database.execute(question, (about,)).fetchone()[0]
