@@ -13,6 +13,7 @@ from app.portals.http.portal import asks, permits
 class AuditFilter(Period, PageQuery):
     who = Line(longest=100, load_default=None)
     what = Line(longest=60, load_default=None)
+    subject = Line(longest=60, load_default=None)  # one thing, as the audit names it: order:0abc…
 
 
 @admin.get("/audit/")
@@ -20,5 +21,6 @@ class AuditFilter(Period, PageQuery):
 @asks(AuditFilter)
 def audit_page(query: dict[str, Any]) -> str:
     wanted: dict[str, Any] = {"who": query["who"], "action": query["what"], **moments(query)}
+    wanted["subjects"] = (query["subject"],) if query["subject"] else ()
     page = queries.newest(limit=query["limit"], cursor=query["cursor"], **wanted)
     return render_template("admin/audit/list.html", entries=page.rows, next_cursor=page.next_cursor, query=query)

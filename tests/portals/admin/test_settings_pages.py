@@ -62,6 +62,8 @@ def test_the_audit_is_narrowed_down_by_who_what_and_when(app, admin, client):
         ({"what": "order.moved", "who": "administ"}, True, False),
         ({"who": "administ", "what": "customer"}, False, False),
         ({"since": "2100-01-01"}, False, False),
+        ({"subject": f"order:{order['id']}"}, True, True),
+        ({"subject": "customer:another"}, False, False),
         ({"until": "2020-01-01"}, False, False),
     ):
         page = admin.get("/admin/audit/", query_string=query, headers=PAGE).text
