@@ -99,7 +99,12 @@ async function watchCamera(form, field) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     if (eye.srcObject) return close(eye);
-    eye.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    try {
+      eye.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      button.hidden = true; // no camera, or not allowed: then there is nothing to offer
+      return;
+    }
     eye.hidden = false;
     await eye.play();
     look(detector, eye, (code) => {
