@@ -156,7 +156,7 @@ def _said_in(call: ast.Call) -> Iterator[Word]:
         yield from (text for argument in call.args[:1] for text in _texts(argument))
     for keyword in call.keywords:
         if keyword.arg in ("error", "error_messages", "sentence"):
-            yield from _texts(keyword.value)
+            yield from (text for text in _texts(keyword.value) if " " in text)  # one word is a setting
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
@@ -189,7 +189,7 @@ def bring_up_to_date(path: Path) -> None:
         message = known.get(word[0] if isinstance(word, tuple) else word)
         fresh.add(word, message.string if message else None)
     with path.open("wb") as target:
-        write_po(target, fresh, width=140, omit_header=False, sort_output=False, no_location=True)
+        write_po(target, fresh, width=140, omit_header=True)
 
 
 if __name__ == "__main__":

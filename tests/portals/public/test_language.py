@@ -1,5 +1,7 @@
 """The reader chooses the language of the pages; what programs read stays English."""
 
+from tests.support.orders import place
+
 HINDI = {"Accept-Language": "hi-IN,en;q=0.5"}
 
 
@@ -31,3 +33,20 @@ def test_a_language_we_do_not_speak_is_refused(client):
 
 def test_programs_are_answered_in_english(client):
     assert client.get("/api/orders", headers=HINDI).json["error"] == "Sign in first."
+
+
+def test_a_page_in_hindi_says_nothing_in_english_but_names(alice):
+    placed = place(alice)
+    page = alice.get(f"/customer/orders/{placed['id']}", headers=HINDI).text
+    for word in ("दुकान पर", "कुल", "दर्ज हुआ"):
+        assert word in page
+    for word in ("At Store", "Total", "placed", "Handed in"):
+        assert f">{word}" not in page
+
+
+def test_a_refusal_is_said_in_hindi_with_what_it_names(admin):
+    placed = place(admin)
+    page = admin.post(f"/admin/orders/{placed['id']}/step", data={"event": "collected"}, headers={**HINDI, "Accept": "text/html"})
+    assert page.status_code == 409
+    assert "दुकान पर" in page.text
+    assert "This order is" not in page.text
