@@ -25,7 +25,7 @@ def test_an_invitation_is_shown_once_and_mailed_and_opens_the_counter(app, admin
     assert invited.status_code == 201
     (letter,) = letters(app, NORA["email"])
     assert link_on(invited.text) == link_in(letter)
-    assert "Email exists" in admin.post("/admin/staff/invite", data=NORA, headers=PAGE).text
+    assert "Somebody else has this e-mail already." in admin.post("/admin/staff/invite", data=NORA, headers=PAGE).text
 
     people = admin.get("/admin/staff/", headers=PAGE).text
     assert link_on(invited.text) not in people
