@@ -5,6 +5,7 @@ const FORM = "application/x-www-form-urlencoded";
 const AWAY = [429, 502, 503, 504]; // what comes back later; a 500 would come back for ever
 const PATIENCE = 8000;
 const AGAIN_AFTER = 5000;
+const TOO_OLD = 46 * 3600 * 1000; // the server knows a key for 48 hours; after that once might become twice
 
 const panel = document.getElementById("outbox");
 // What one person entered is not sent in another's name.
@@ -30,7 +31,7 @@ async function pageOf(response) {
 }
 
 export function keep(entry) {
-  store([...load(), { ...entry, state: "waiting" }]);
+  store([...load(), { ...entry, at: Date.now(), state: "waiting" }]);
   show("away");
   soon();
 }
@@ -71,15 +72,33 @@ async function deliver() {
 }
 
 async function sendAll() {
+  show("sending");
+  const known = await whoIsHere();
+  if (known === null) return show("away");
+  if (known !== panel.dataset.account) return show("sign-in");
   for (const entry of waiting()) {
-    show("sending");
+    if (Date.now() - entry.at > TOO_OLD) {
+      change(entry.key, { state: "refused", why: words().old });
+      continue;
+    }
     const answer = await post(entry.url, entry.body, entry.key);
     if (answer === null) return show("away");
-    if (answer.status === 401 || (answer.moved && new URL(answer.url).pathname.endsWith("/login"))) return show("sign-in");
+    if (answer.status === 401) return show("sign-in");
     change(entry.key, outcome(answer));
     dispatchEvent(new CustomEvent("outbox-sent"));
   }
   show(load().some((entry) => entry.state === "refused") ? "refused" : "sent");
+}
+
+/** Whose session this browser has by now; somebody else may have signed in at another window. null: nobody answers. */
+async function whoIsHere() {
+  try {
+    const response = await fetch(panel.dataset.who, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE) });
+    if (AWAY.includes(response.status)) return null;
+    return (await pageOf(response)).getElementById("outbox")?.dataset.account ?? "";
+  } catch {
+    return null;
+  }
 }
 
 /** A scan that went well is over; an order still wants its label printed, and what was refused wants to be read. */

@@ -80,9 +80,9 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
-// Whoever signs out takes along what the van keeps of them for times without signal. On its own pages its service worker sees to that.
+// Whoever signs out takes along what the van and the counter keep for times without a server. The van's own pages see to that themselves.
 if (!document.querySelector("meta[name=van-person]")) {
   for (const form of document.querySelectorAll("form[action$='/logout']")) {
-    form.addEventListener("submit", () => { window.caches?.delete("van-pages"); });
+    form.addEventListener("submit", () => { for (const kept of ["van-pages", "counter-pages"]) window.caches?.delete(kept); });
   }
 }

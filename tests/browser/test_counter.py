@@ -224,6 +224,10 @@ def test_what_the_server_refuses_later_is_said_in_words_and_a_lost_session_loses
     page.context.clear_cookies()  # the session ends in the middle of the work
     scan_in(page, order["id"])
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the counter")
+    page.context.add_cookies(counter.cookies_of(MONA))
+    page.goto("/employee/scan/processing")
+    expect(page.locator("#outbox")).to_be_hidden()
+    assert status_of(counter, order["id"]) == "At Store", "nothing is sent in another's name"
     page.context.add_cookies(counter.cookies_of(ERIN))
     page.goto("/employee/scan/processing")
     expect(page.locator("#outbox")).to_be_hidden()
