@@ -45,6 +45,7 @@ FIXED: dict[str, Any] = {
     "BUSINESS_NAME": "FabClean",
     "CURRENCY": "INR",
     "TIMEZONE": "Asia/Kolkata",
+    "LANGUAGE": "en",
 }
 
 

@@ -78,10 +78,17 @@ def forget() -> None:
     with unit_of_work() as session:
         session.execute(delete(RateEntry).where(RateEntry.expires_ms <= int(time.time() * 1000)))
     for slug in tenant_service.open_slugs():
-        with tenant_service.use_tenant(slug):
-            idempotency.forget_before(clock.now() - KEYS_KEPT)
-            session_service.forget_expired()
-            offline_service.forget_before(clock.now() - OFFLINE_KEPT)
-            link_service.forget_expired()
-            file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())
-            uploads.drafts().forget_before(clock.now() - DRAFTS_KEPT)
+        try:
+            _forget_of(slug)
+        except Exception:  # whatever is wrong with one business, the next one's time is over too
+            log.exception("a business's chores failed; they will be tried again", extra={"tenant": slug})
+
+
+def _forget_of(slug: str) -> None:
+    with tenant_service.use_tenant(slug):
+        idempotency.forget_before(clock.now() - KEYS_KEPT)
+        session_service.forget_expired()
+        offline_service.forget_before(clock.now() - OFFLINE_KEPT)
+        link_service.forget_expired()
+        file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())
+        uploads.drafts().forget_before(clock.now() - DRAFTS_KEPT)

@@ -9,8 +9,8 @@ from app.core.session import CONTROL
 from app.extensions import db
 from app.identity.principal import Principal
 from app.places import store_service
-from app.tenancy import tenant_service
-from app.tenancy.tenant_service import MAIN
+from app.tenancy import lifecycle_service, tenant_service
+from app.tenancy.tenant_service import MAIN, Business
 
 
 @click.command("init-db")
@@ -25,11 +25,20 @@ def init_db() -> None:
 def _bring_up_to_date() -> None:
     migrations.upgrade(db.engines[CONTROL], CONTROL)
     config = current_app.config
-    tenant_service.register(MAIN, config["BUSINESS_NAME"], currency=config["CURRENCY"], timezone=config["TIMEZONE"])
-    tenant_service.migrate_all()
+    settings = {"currency": config["CURRENCY"], "timezone": config["TIMEZONE"], "language": config["LANGUAGE"]}
+    tenant_service.register(MAIN, config["BUSINESS_NAME"], **settings)
+    tenant_service.migrate(MAIN)
+    for slug, failure in lifecycle_service.migrate_all():
+        if failure is not None:  # it answers 503 until it is mended; the others are not kept waiting by it
+            click.echo(f"{slug} could not be migrated: {failure}", err=True)
     by = Principal.command_line("init-db")
-    with tenant_service.use_tenant(MAIN) as business:
-        store_service.seed_first_store(business.name)
-        if added := service_service.seed(by=by):
-            click.echo(f"Added {added} services to begin with.")
+    with tenant_service.enter(tenant_service.find_closed(MAIN)) as business:
+        fill(business, by=by)
         accounts.create_first_admin(by=by)
+
+
+def fill(business: Business, *, by: Principal) -> None:
+    """What a business needs on its first day, where it is not there yet."""
+    store_service.seed_first_store(business.name)
+    if added := service_service.seed(by=by):
+        click.echo(f"Added {added} services to begin with.")

@@ -20,7 +20,7 @@ from app.core.columns import BigInt
 from app.core.engine import TenantEngines, for_reading, make_engine
 
 CONTROL = "control"
-SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # Every constraint has a name: migrations can drop it, and an error can be told from another.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

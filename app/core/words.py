@@ -1,5 +1,7 @@
 """Sentences with something in them that can be said again in another language. What is stored and sent to programs is English."""
 
+LANGUAGES = {"en": "English", "hi": "हिन्दी"}  # what pages speak, each called as its speakers call it
+
 
 class Words(str):
     """Reads as the English sentence it is, and remembers how it was put together."""

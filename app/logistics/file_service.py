@@ -13,6 +13,7 @@ from app.clients.files.images import Image
 from app.clients.files.store import FileStore
 from app.core import clock
 from app.core.unit_of_work import stop_reading, unit_of_work
+from app.extensions import db
 from app.identity.principal import Principal
 from app.logistics import queries
 from app.logistics.errors import NotYourFile
@@ -46,6 +47,11 @@ def sweep(before: datetime, *, store: FileStore) -> int:
         for name in orphans:
             store.remove(name)
     return len(unused)
+
+
+def all_contents() -> list[str]:
+    """The names under which a store has them."""
+    return list(db.session.scalars(select(StoredFile.sha256).distinct().order_by(StoredFile.sha256)))
 
 
 def get_own(file_id: str, *, by: Principal) -> StoredFile:

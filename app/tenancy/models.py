@@ -5,8 +5,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import UtcDateTime
 from app.extensions import Model
+from app.tenancy.plan_rules import Plan
 
-OPEN, SUSPENDED = "open", "suspended"
+# Only an open one is served. One that is being made is completed by making it again; one that leaves is about to be deleted.
+MAKING, OPEN, SUSPENDED, LEAVING = STATES = ("making", "open", "suspended", "leaving")
+_STATES = ", ".join(f"'{state}'" for state in STATES)
 
 
 class Tenant(Model):
@@ -14,14 +17,19 @@ class Tenant(Model):
 
     __tablename__ = "control_tenant"
     __bind_key__ = "control"
-    __table_args__ = (CheckConstraint(f"status IN ('{OPEN}', '{SUSPENDED}')", name="status"),)
+    __table_args__ = (CheckConstraint(f"status IN ({_STATES})", name="status"),)
 
     slug: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     database_url: Mapped[str | None]
     currency: Mapped[str]
     timezone: Mapped[str]
+    language: Mapped[str | None]  # what its pages speak to whoever asks for no language of ours
+    public_url: Mapped[str | None]  # what links in its letters and on its labels begin with
+    plan: Mapped[str] = mapped_column(default=Plan.OWN, server_default=Plan.OWN)
     status: Mapped[str] = mapped_column(default=OPEN)
+    status_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deletion_code_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

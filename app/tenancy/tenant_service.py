@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import audit_service
-from app.core import clock, migrations
+from app.core import clock
 from app.core.actor import Actor
 from app.core.session import CONTROL, Home
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.tenancy.errors import BadSlug, TenantClosed, UnknownTenant
-from app.tenancy.models import OPEN, Tenant, TenantHost
+from app.tenancy import home_service
+from app.tenancy.errors import BadSlug, TenantBeingMade, TenantClosed, UnknownTenant
+from app.tenancy.models import MAKING, OPEN, Tenant, TenantHost
+from app.tenancy.plan_rules import Plan
 
 MAIN = "main"
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -32,12 +34,15 @@ class Business:
     name: str
     currency: str
     timezone: str
+    language: str | None
+    public_url: str | None  # without it, links begin with the installation's own address
+    plan: str
     home: Home
 
 
 _business: ContextVar[Business | None] = ContextVar("fabclean_business", default=None)
-# Per application (tests run several in a process): {control engine's id: {key: (until, business)}}
-_remembered: dict[tuple[int, str, str], tuple[float, Business]] = {}
+# Per application (tests run several in a process): {(control engine's id, kind, name): (until, business)}
+_remembered: dict[tuple[int, str, str], tuple[float, Business | None]] = {}
 
 
 def current_business() -> Business:
@@ -65,54 +70,91 @@ def enter(business: Business) -> Iterator[Business]:
 
 
 def find_business(slug: str) -> Business:
-    return _remember("slug", slug, lambda session: session.get(Tenant, slug))
+    business = _remember("slug", slug, lambda session: session.get(Tenant, slug))
+    if business is None:
+        raise UnknownTenant
+    return business
 
 
 def find_business_by_host(host: str) -> Business:
-    name = host.lower().partition(":")[0]  # the same host may be written with its port and in capitals
+    return find_registered(host) or find_business(MAIN)
 
-    def by_host(session: Session) -> Tenant | None:
-        mapped = session.scalar(select(Tenant).join(TenantHost).where(TenantHost.host == name))
-        return mapped or session.get(Tenant, MAIN)
 
-    return _remember("host", name, by_host)
+def find_registered(host: str) -> Business | None:
+    """The business whose host this is; None when the register does not know it."""
+    # The same host may be written with its port, in capitals, and with a dot at its end.
+    name = host.lower().partition(":")[0].removesuffix(".")
+    by_host = select(Tenant).join(TenantHost).where(TenantHost.host == name)
+    return _remember("host", name, lambda session: session.scalar(by_host))
+
+
+def find_closed(slug: str) -> Business:
+    """For commands that work on a business nobody is served by: one that is being made, is suspended or leaves."""
+    with Session(db.engines[CONTROL].execution_options(reads=True)) as session:
+        if (tenant := session.get(Tenant, slug)) is None:
+            raise UnknownTenant
+        return _business_of(tenant)
 
 
 def forget_remembered() -> None:
     _remembered.clear()
 
 
-def _remember(kind: str, name: str, look_up) -> Business:  # type: ignore[no-untyped-def]
+def _remember(kind: str, name: str, look_up: Callable[[Session], Tenant | None]) -> Business | None:
     key = (id(db.engines[CONTROL]), kind, name)
     until, business = _remembered.get(key, (0.0, None))
-    if business is not None and until > time.monotonic():
+    if until > time.monotonic():
         return business
     # A session of its own: the caller's may already be speaking with another tenant.
     with Session(db.engines[CONTROL].execution_options(reads=True)) as session:
         tenant = look_up(session)
-    if tenant is None:
-        raise UnknownTenant
-    if tenant.status != OPEN:
-        raise TenantClosed
-    business = Business(tenant.slug, tenant.name, tenant.currency, tenant.timezone, Home(tenant.slug, tenant.database_url))
+    if tenant is not None and tenant.status != OPEN:
+        raise TenantBeingMade if tenant.status == MAKING else TenantClosed
+    business = _business_of(tenant) if tenant is not None else None
     if len(_remembered) > 5000:
         _remembered.clear()
     _remembered[key] = (time.monotonic() + REMEMBERED_SECONDS, business)
     return business
 
 
-def register(slug: str, name: str, *, currency: str, timezone: str, database_url: str | None = None, hosts: tuple[str, ...] = ()) -> None:
-    """Write a business into the register, once; its tables are made by ``migrate``."""
+def _business_of(tenant: Tenant) -> Business:
+    home = Home(tenant.slug, home_service.resolve(tenant.database_url))
+    said = {"currency": tenant.currency, "timezone": tenant.timezone, "language": tenant.language}
+    return Business(tenant.slug, tenant.name, **said, public_url=tenant.public_url, plan=tenant.plan, home=home)  # type: ignore[arg-type]
+
+
+def check_slug(slug: str) -> None:
     if not SLUG.fullmatch(slug):
         raise BadSlug
+
+
+def register(
+    slug: str,
+    name: str,
+    *,
+    currency: str,
+    timezone: str,
+    language: str | None = None,
+    plan: str = Plan.OWN,
+    database_url: str | None = None,
+    hosts: tuple[str, ...] = (),
+    public_url: str | None = None,
+    status: str = OPEN,
+) -> bool:
+    """Write a business into the register, once; its tables are made by ``migrate``. Says whether it was new."""
+    check_slug(slug)
     with unit_of_work() as session:
-        if session.get(Tenant, slug) is None:
-            session.add(
-                Tenant(slug=slug, name=name, currency=currency, timezone=timezone, database_url=database_url, created_at=clock.now())
-            )
-            session.flush()
-            session.add_all(TenantHost(host=host.lower(), tenant_slug=slug) for host in hosts)
+        if session.get(Tenant, slug) is not None:
+            return False
+        tenant = Tenant(slug=slug, name=name, currency=currency, timezone=timezone, language=language, plan=plan)
+        tenant.database_url, tenant.status = database_url, status
+        tenant.public_url = public_url or (f"https://{hosts[0].lower()}" if hosts else None)
+        tenant.created_at = tenant.status_since = clock.now()
+        session.add(tenant)
+        session.flush()
+        session.add_all(TenantHost(host=host.lower(), tenant_slug=slug) for host in hosts)
     forget_remembered()
+    return True
 
 
 def rename(slug: str, name: str, *, by: Actor) -> None:
@@ -125,24 +167,7 @@ def rename(slug: str, name: str, *, by: Actor) -> None:
 
 
 def migrate(slug: str) -> None:
-    _migrate_home(find_business(slug).home.url)
-
-
-def _migrate_home(url: str | None) -> None:
-    if url is None:
-        migrations.upgrade(db.engines[CONTROL], "tenant")
-    else:
-        migrations.upgrade_url(url, "tenant")
-
-
-def migrate_all() -> list[str]:
-    """The control tables first, then every business. Returns the slugs."""
-    migrations.upgrade(db.engines[CONTROL], CONTROL)
-    with Session(db.engines[CONTROL].execution_options(reads=True)) as session:
-        homes = {tenant.slug: tenant.database_url for tenant in session.scalars(select(Tenant).order_by(Tenant.slug))}
-    for url in homes.values():  # closed ones too: they may open again
-        _migrate_home(url)
-    return list(homes)
+    home_service.migrate(find_closed(slug).home.url)
 
 
 def open_slugs() -> list[str]:

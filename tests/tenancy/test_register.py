@@ -33,7 +33,7 @@ def test_a_host_nobody_registered_is_the_first_business(app):
 def test_a_registered_host_is_its_business_however_it_is_written(app):
     with app.app_context():
         register("north", hosts=("North.Example",))
-        for written in ("NORTH.example:8443", "north.example", "North.Example"):
+        for written in ("NORTH.example:8443", "north.example", "North.Example", "north.example."):
             tenant_service.forget_remembered()
             assert tenant_service.find_business_by_host(written).slug == "north"
 
@@ -51,15 +51,17 @@ def test_refuses_what_is_no_short_name(app, slug):
         register(slug)
 
 
-def test_a_suspended_business_answers_nobody(app, client):
+def test_a_suspended_business_answers_nobody_and_says_nothing_of_trying_again(app, client, admin):
     with app.app_context():
         with unit_of_work() as session:
             session.execute(update(Tenant).values(status=SUSPENDED))
         tenant_service.forget_remembered()
         with pytest.raises(TenantClosed), tenant_service.use_tenant(MAIN):
             pass
-    assert client.get("/api/services").status_code == 503
-    assert client.get("/health/live").status_code == 200
+    for answer in (client.get("/api/services"), admin.get("/admin/", headers={"Accept": "text/html"}), admin.get("/admin/api/orders")):
+        assert (answer.status_code, "Retry-After" in answer.headers) == (403, False)
+        assert "This business is closed at the moment" in answer.text
+    assert client.get("/health/live").status_code == client.get("/health/ready").status_code == 200
 
 
 def test_a_suspension_reaches_whoever_remembered_the_business(app, client, monkeypatch):
@@ -69,7 +71,7 @@ def test_a_suspension_reaches_whoever_remembered_the_business(app, client, monke
     with app.app_context(), unit_of_work() as session:
         session.execute(update(Tenant).values(status=SUSPENDED))
     time.sleep(0.6)
-    assert client.get("/api/services").status_code == 503
+    assert client.get("/api/services").status_code == 403
 
 
 def test_leaving_a_business_returns_to_the_one_before(app):

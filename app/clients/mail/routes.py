@@ -5,13 +5,15 @@ import os
 import secrets
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from app.clients.mail.letter import Letter
+from app.config import DEVELOPMENT
 from app.core import clock
 
 PATIENCE_SECONDS = 10
@@ -77,3 +79,10 @@ class OutboxRoute:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as out:
             out.write(bytes(message))
+
+
+def route_of(config: Mapping[str, Any], business: str, base_url: str) -> Route:
+    address = config.get("MAIL_FROM") or f"no-reply@{urlsplit(base_url).hostname}"
+    if config.get("SMTP_URL"):
+        return SmtpRoute(config["SMTP_URL"], business, address)
+    return OutboxRoute(Path(config["INSTANCE"]) / "outbox", business, address, shows_links=config["ENV_NAME"] == DEVELOPMENT)

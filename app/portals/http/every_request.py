@@ -8,7 +8,10 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, abort, g, request
 
+from app.portals.http import tokens
 from app.tenancy import tenant_service
+from app.tenancy.errors import TenantClosed, UnknownTenant, WrongTenant
+from app.tenancy.tenant_service import MAIN, Business
 
 log = logging.getLogger("fabclean.request")
 
@@ -27,6 +30,8 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 # Endpoints that touch no business's data: they work with the database away.
 WITHOUT_BUSINESS = ("public.live",)
+# The whole installation is asked for, by a machine: the first business may be closed while the others work.
+FOR_ALL_BUSINESSES = ("public.ready", "public.health", "public.health_v1")
 LONGEST_ADDRESS = 4000  # below the server's own limit, whose refusal is no JSON
 _GOOD_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
@@ -50,9 +55,31 @@ def _begin() -> None:
         abort(414)
     if request.endpoint is None or is_file(request.endpoint) or request.endpoint in WITHOUT_BUSINESS:
         return
+    try:
+        business = _business_meant()
+    except TenantClosed:
+        if request.endpoint in FOR_ALL_BUSINESSES:
+            return
+        raise
     stack = ExitStack()
-    g.business = stack.enter_context(tenant_service.enter(tenant_service.find_business_by_host(request.host)))
+    g.business = stack.enter_context(tenant_service.enter(business))
     g.leave = stack
+
+
+def _business_meant() -> Business:
+    """The host's. ``X-Tenant-Slug`` names another only at a host that is nobody's, together with a token of that other one."""
+    registered = tenant_service.find_registered(request.host)
+    named = request.headers.get("X-Tenant-Slug", registered.slug if registered else MAIN)
+    if registered is not None and named == registered.slug:
+        return registered
+    if registered is None and named == MAIN:
+        return tenant_service.find_business(MAIN)
+    if registered is not None or named != tokens.claimed_business():
+        raise WrongTenant
+    try:
+        return tenant_service.find_business(named)
+    except UnknownTenant as failure:
+        raise WrongTenant from failure
 
 
 def _finish(response: Response) -> Response:
@@ -67,7 +94,7 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Cookie", "Authorization", "Accept"))
+        response.vary.update(("Cookie", "Authorization", "Accept", "X-Tenant-Slug"))
     if request.method in ("GET", "HEAD") and response.status_code == 200 and response.mimetype == "application/json":
         if "ETag" not in response.headers:
             response.add_etag()

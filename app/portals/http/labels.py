@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 
-from flask import Response, current_app, request
+from flask import Response
 
 from app.labels import label_service
 from app.labels.label_service import Label
 from app.orders import queries
 from app.orders.models import OrderDict
+from app.portals.http.post import public_url
 from app.tenancy.tenant_service import current_business
 
 
 def label_of(order: OrderDict, token: str) -> Label:
     business = current_business()
-    link = f"{(current_app.config['PUBLIC_URL'] or request.host_url).rstrip('/')}/track/{token}"
+    link = f"{public_url()}/track/{token}"
     return label_service.label_of(order, business=business.name, timezone=business.timezone, link=link)
 
 

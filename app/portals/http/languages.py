@@ -15,11 +15,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 
-from app.core.words import Words
+from app.core.words import LANGUAGES, Words
 
 FOLDER = Path(__file__).parents[2] / "translations"
 ENGLISH = "en"
-NAMES = {ENGLISH: "English", "hi": "हिन्दी"}
+NAMES = LANGUAGES
 COOKIE = "language"
 
 
@@ -32,12 +32,13 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """The reader's choice, else what their browser asks for, else the first we have."""
+    """The reader's choice, else what their browser asks for, else the business's."""
     if not has_request_context():
         return ENGLISH
     if "language" not in g:
         chosen = request.cookies.get(COOKIE)
-        g.language = chosen if chosen in NAMES else negotiate_locale(request.accept_languages.values(), NAMES, sep="-") or ENGLISH
+        asked = chosen if chosen in NAMES else negotiate_locale(request.accept_languages.values(), NAMES, sep="-")
+        g.language = asked or _of_business() or ENGLISH
     return str(g.language)
 
 
@@ -45,6 +46,11 @@ def locale() -> Locale:
     """The language as it is written where the business is: 1,20,000 in India, 120.000 in Germany."""
     business = g.get("business") if has_request_context() else None
     return _locale(language(), business.timezone if business else "UTC")
+
+
+def _of_business() -> str | None:
+    business = g.get("business")
+    return business.language if business is not None and business.language in NAMES else None
 
 
 def N_(text: str) -> str:

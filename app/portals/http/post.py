@@ -1,11 +1,8 @@
-"""Where letters go and what their links begin with, from the settings; services get it as data."""
-
-from pathlib import Path
-from urllib.parse import urlsplit
+"""Where letters go and what their links begin with, from the register and the settings; services get it as data."""
 
 from flask import current_app, request
 
-from app.clients.mail.routes import OutboxRoute, Route, SmtpRoute
+from app.clients.mail.routes import route_of
 from app.config import DEVELOPMENT, TESTING
 from app.core.errors import Unavailable
 from app.notifications.letter_service import Post
@@ -19,17 +16,17 @@ class NoPublicAddress(Unavailable):
 
 def post() -> Post:
     base, business = _base_url(), current_business().name
-    config = current_app.config
-    address = config.get("MAIL_FROM") or f"no-reply@{urlsplit(base).hostname}"
-    route: Route = OutboxRoute(Path(config["INSTANCE"]) / "outbox", business, address, shows_links=config["ENV_NAME"] == DEVELOPMENT)
-    if config.get("SMTP_URL"):
-        route = SmtpRoute(config["SMTP_URL"], business, address)
-    return Post(base, business, route)
+    return Post(base, business, route_of(current_app.config, business, base))
+
+
+def public_url() -> str:
+    """This business's own address, or the installation's; the request's only for what whoever sent it reads themselves."""
+    return str(current_business().public_url or current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
 
 
 def _base_url() -> str:
     """Never the request's Host header where strangers can send one: a link that leads to them would hand them its token."""
-    configured = current_app.config["PUBLIC_URL"]
+    configured = current_business().public_url or current_app.config["PUBLIC_URL"]
     if not configured and current_app.config["ENV_NAME"] not in (DEVELOPMENT, TESTING):
         raise NoPublicAddress
-    return str(configured or request.host_url).rstrip("/")
+    return public_url()

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from flask import Response, current_app, request, send_file
@@ -13,10 +12,10 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
-from app.clients.files.bucket import Bucket
 from app.clients.files.drafts import Drafts
 from app.clients.files.images import LARGEST_BYTES, SUFFIXES
-from app.clients.files.store import FileStore, Folder
+from app.clients.files.places import drafts_of, store_of
+from app.clients.files.store import FileStore
 from app.core.errors import Invalid
 from app.core.words import say
 from app.portals.http.bodies import TooLarge
@@ -56,15 +55,11 @@ IMAGE = Upload(tuple(SUFFIXES), ExpectedImage)
 
 
 def store() -> FileStore:
-    """This business's own place: nothing of one is ever found by another."""
-    slug, config = current_business().slug, current_app.config
-    if config["FILES_URL"]:
-        return Bucket(config["FILES_URL"], config["FILES_SETTINGS"], slug)
-    return Folder(Path(config["INSTANCE"]) / "files" / slug)
+    return store_of(current_app.config, current_business().slug)
 
 
 def drafts() -> Drafts:
-    return Drafts(Path(current_app.config["INSTANCE"]) / "drafts" / current_business().slug)
+    return drafts_of(current_app.config, current_business().slug)
 
 
 @contextmanager

@@ -1,0 +1,235 @@
+"""``flask tenants …``: businesses made, listed, suspended, exported and deleted. Which of them is served, the register says at once."""
+
+import getpass
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.cli import database
+from app.cli.archives import write_archive
+from app.clients.files.places import store_of
+from app.clients.mail.routes import route_of
+from app.core import migrations
+from app.core.errors import DomainError
+from app.core.session import CONTROL
+from app.extensions import db
+from app.identity import account_service, staff_service
+from app.identity.errors import NotInvited
+from app.identity.permissions import Role
+from app.identity.principal import Principal
+from app.logistics import file_service
+from app.notifications.letter_service import Post
+from app.tenancy import lifecycle_service, tenant_service
+from app.tenancy.errors import SlugTaken
+from app.tenancy.home_service import Kind
+from app.tenancy.plan_rules import Plan
+from app.tenancy.tenant_service import Business
+
+PLANS = click.Choice([str(plan) for plan in Plan])
+
+
+@click.group("tenants")
+def tenants() -> None:
+    """Businesses on this installation, beside the first one."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.sentence) from error
+
+
+@tenants.command("provision")
+@click.argument("slug")
+@click.option("--name", required=True, help="What the business is called.")
+@click.option("--plan", type=PLANS, required=True)
+@click.option("--admin-email", required=True, help="Who gets the administrator's invitation.")
+@click.option("--host", "hosts", multiple=True, help="A host name of its own; else the slug below FABCLEAN_PUBLIC_URL's host.")
+@click.option(
+    "--home",
+    type=click.Choice([str(kind) for kind in Kind]),
+    help="A file beside SQLite, a schema (default) or database beside PostgreSQL.",
+)
+@click.option("--currency", help="Such as EUR; else as the installation's first business. So are the next two.")
+@click.option("--timezone", help="Such as Europe/Berlin.")
+@click.option("--language", help="What its pages speak to whoever asks for no language of ours.")
+@with_appcontext
+def provision(slug: str, name: str, plan: str, admin_email: str, hosts: tuple[str, ...], home: str | None, **chosen: str | None) -> None:
+    """Make a business: its database, its tables, its first store and services, and an invitation for its administrator.
+
+    After a crash the same command again completes it. Nobody is served by it before it is complete.
+    """
+    by, installation = Principal.command_line(getpass.getuser()), _installation()
+    below = installation.hostname if installation else None
+    hosts = hosts or ((f"{slug}.{below}",) if below else ())
+    settings = {"name": name, "plan": plan, "public_url": _public_url(hosts)}
+    settings |= {word: given or current_app.config[word.upper()] for word, given in chosen.items()}
+    with refusals(), migrations.one_at_a_time(db.engines[CONTROL]):
+        _check_email(admin_email)
+        lifecycle_service.ensure_may_have(plan, hosts, below=below)
+        place: dict[str, Any] = {"kind": Kind(home) if home else None, "folder": Path(current_app.config["INSTANCE"])}
+        unfinished = lifecycle_service.reserve(slug, settings, hosts=hosts, taken_hosts=(below,) if below else (), **place)
+        if unfinished:
+            lifecycle_service.make_home(slug)
+        with tenant_service.enter(tenant_service.find_closed(slug)) as business:
+            if unfinished:
+                database.fill(business, by=by)
+            link = _invite(business, admin_email, first=unfinished, by=by)
+        if unfinished:
+            lifecycle_service.open_up(slug)
+    click.echo(f"{name} is open{' at ' + str(business.public_url) if business.public_url else ''}.")
+    click.echo(
+        f"{admin_email} was sent this invitation, good for 7 days: {link}" if link else f"{admin_email} has accepted the invitation."
+    )
+
+
+def _check_email(email: str) -> None:
+    try:
+        validate_email(email, check_deliverability=False)
+    except EmailNotValidError as failure:
+        raise click.ClickException(f"--admin-email is not an e-mail address: {failure}") from failure
+
+
+def _invite(business: Business, email: str, *, first: bool, by: Principal) -> str | None:
+    """Once more to whoever has not accepted yet: of a link that was not read, nobody has a copy."""
+    base = business.public_url or current_app.config["PUBLIC_URL"] or "http://127.0.0.1:5005"
+    post = Post(str(base).rstrip("/"), business.name, route_of(current_app.config, business.name, str(base)))
+    known = account_service.find_login("staff", email)
+    if known is None and not first:  # another business's operator, who thinks that this short name is free
+        raise SlugTaken
+    if known is None:
+        return staff_service.hire({"email": email, "name": "Administrator", "role": Role.ADMIN}, post=post, by=by)[1]
+    try:
+        return staff_service.invite(known.id, post=post, by=by)[1]
+    except NotInvited:
+        return None
+
+
+def _installation() -> Any:
+    address = current_app.config["PUBLIC_URL"]
+    return urlsplit(address) if address else None
+
+
+def _public_url(hosts: Sequence[str]) -> str | None:
+    """The first host, reached as the installation is: behind the same proxy, on the same port."""
+    if not hosts:
+        return None
+    installation = _installation()
+    port = f":{installation.port}" if installation and installation.port else ""
+    return f"{installation.scheme if installation else 'https'}://{hosts[0].lower()}{port}"
+
+
+@tenants.command("list")
+@with_appcontext
+def list_tenants() -> None:
+    """Each business: its short name, state, plan, name and hosts."""
+    for one in lifecycle_service.everybody():
+        click.echo(f"{one.slug:<24} {one.status:<10} {one.plan:<11} {one.name}  {' '.join(one.hosts)}".rstrip())
+
+
+@tenants.command("change")
+@click.argument("slug")
+@click.option("--plan", type=PLANS)
+@click.option("--name")
+@click.option("--language")
+@click.option("--host", "hosts", multiple=True, help="One more host name; the first one given begins the links from now on.")
+@with_appcontext
+def change(slug: str, hosts: tuple[str, ...], **settings: str | None) -> None:
+    """Another plan, name or language, and more hosts. What is there already stays, also where a plan allows less of it."""
+    installation = _installation()
+    below = installation.hostname if installation else None
+    changes = {name: value for name, value in {**settings, "public_url": _public_url(hosts)}.items() if value is not None}
+    with refusals():
+        plan = changes.get("plan") or tenant_service.find_closed(slug).plan
+        lifecycle_service.ensure_may_have(plan, hosts, below=below)
+        lifecycle_service.change(slug, changes, hosts=hosts, taken_hosts=(below,) if below else ())
+    click.echo(f"{slug} is changed.")
+
+
+@tenants.command("suspend")
+@click.argument("slug")
+@with_appcontext
+def suspend(slug: str) -> None:
+    """Within seconds nobody is served by it any more, staff neither; nothing is lost."""
+    with refusals():
+        lifecycle_service.suspend(slug)
+    click.echo(f"{slug} is suspended.")
+
+
+@tenants.command("resume")
+@click.argument("slug")
+@with_appcontext
+def resume(slug: str) -> None:
+    """Open a suspended business again, or keep one that was to be deleted."""
+    with refusals():
+        lifecycle_service.resume(slug)
+    click.echo(f"{slug} is open.")
+
+
+@tenants.command("export")
+@click.argument("slug")
+@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file, such as north.tar.gz.")
+@with_appcontext
+def export(slug: str, target: Path) -> None:
+    """One archive with a copy of its database as it is at one moment, and every file that copy names."""
+    if target.exists():
+        raise click.ClickException(f"{target} is there already; name a new file.")
+    with refusals():
+        business = tenant_service.find_closed(slug)
+        with tenant_service.enter(business):
+            count = write_archive(business, store_of(current_app.config, slug), target)
+    click.echo(f"{slug} is in {target}, with {count} files.")
+
+
+@tenants.command("delete")
+@click.argument("slug")
+@click.option("--confirm", "code", help="The code that the first step printed.")
+@with_appcontext
+def delete(slug: str, code: str | None) -> None:
+    """In two steps: the first closes the business and prints a code, the second takes the code and removes everything for ever."""
+    with refusals():
+        if code is None:
+            code = lifecycle_service.announce_leaving(slug)
+            click.echo(f"{slug} is closed, and nothing is deleted yet. `flask tenants resume {slug}` opens it again;")
+            click.echo(f"`flask tenants delete {slug} --confirm {code}` removes its database, files and hosts for ever.")
+            return
+        lifecycle_service.confirm_leaving(slug, code)
+        _remove_files(slug)
+        lifecycle_service.remove(slug)
+    click.echo(f"{slug} is deleted.")
+
+
+def _remove_files(slug: str) -> None:
+    store, folder = store_of(current_app.config, slug), Path(current_app.config["INSTANCE"])
+    if current_app.config["FILES_URL"]:
+        with tenant_service.enter(tenant_service.find_closed(slug)):
+            for name in file_service.all_contents():
+                store.remove(name)
+    for place in ("files", "drafts"):
+        shutil.rmtree(folder / place / slug, ignore_errors=True)
+
+
+@tenants.command("migrate-all")
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, show_default=True, help="How many at a time.")
+@click.option("--tenant", "slugs", multiple=True, help="This business only; may be given several times.")
+@with_appcontext
+def migrate_all(parallel: int, slugs: tuple[str, ...]) -> None:
+    """Bring every business's tables up to date. What fails is left as it was and named, and the others go on."""
+    broken = 0
+    with refusals(), migrations.one_at_a_time(db.engines[CONTROL]):
+        migrations.upgrade(db.engines[CONTROL], CONTROL)
+        for slug, failure in lifecycle_service.migrate_all(slugs, parallel=parallel):
+            click.echo(f"{slug}: {failure or 'up to date'}", err=failure is not None)
+            broken += failure is not None
+    if broken:
+        raise click.ClickException(f"{broken} could not be migrated.")
