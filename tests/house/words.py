@@ -42,11 +42,17 @@ def all_words() -> set[Word]:
     found: set[Word] = {str(value) for shown in SHOWN for value in shown} | set(MORE)
     for path in TEMPLATES:
         with path.open("rb") as source:
-            found |= {message for _, _, message, _ in babel_extract(source, MARKS, (), {"silent": "false"})}
+            found |= {_whole(message) for _, _, message, _ in babel_extract(source, MARKS, (), {"silent": "false"})}
     for path in SOURCES:
         found |= set(words_of(ast.parse(path.read_text())))
     whole = {tuple(word[:2]) if isinstance(word, tuple) else word for word in found}
     return {word for word in whole if word and (isinstance(word, str) or None not in word)}
+
+
+def _whole(message: Word | tuple[str | None, ...]) -> Word:
+    """Of ``_("Order %(number)s", number=7)`` the values are no words."""
+    words = (message,) if isinstance(message, str) else tuple(word for word in message if word is not None)
+    return words[0] if len(words) == 1 else words[:2]  # type: ignore[return-value]
 
 
 def words_of(tree: ast.AST) -> Iterator[Word]:
