@@ -16,6 +16,7 @@ from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
 from app.identity.permissions import ALLOWED, Permission, Role
 
 SHORTEST_PASSWORD = password_rules.SHORTEST
+SHORTEST_OF_STAFF = password_rules.SHORTEST_OF_STAFF
 
 
 def normalise_login(login: str) -> str:
@@ -87,6 +88,12 @@ def change_password(account_id: int, current: str, new: str, *, keep: str | None
         session_service.end_all(account, keep=keep)
         link_service.forget(account_id=account_id)
         audit_service.record("account.password_changed", f"account:{account_id}", by=by)
+
+
+def sign_out_elsewhere(account_id: int, *, keep: str | None, by: Actor) -> None:
+    with unit_of_work() as session:
+        session_service.end_all(session.get_one(Account, account_id), keep=keep)
+        audit_service.record("account.signed_out_elsewhere", f"account:{account_id}", by=by)
 
 
 def check_password_of(account_id: int, password: str) -> Account:

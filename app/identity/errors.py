@@ -36,6 +36,11 @@ class LinkRefused(Invalid):
     sentence = "This link is no longer good. Ask for a new one."
 
 
+class UnknownSignIn(NotFound):
+    code = "unknown_sign_in"
+    sentence = "There is no such sign-in. It may be over already."
+
+
 class UnknownStaff(NotFound):
     code = "unknown_staff"
     sentence = "Nobody of that number works here."

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity.errors import TokenRefused
+from app.identity.errors import TokenRefused, UnknownSignIn
 from app.identity.models import CUSTOMER_REALM, Account, SignInSession
 from app.identity.permissions import ALLOWED, Role
 from app.identity.principal import Principal
@@ -43,6 +43,11 @@ class SignInDict(TypedDict):
     beganAt: str
     address: str | None
     client: str | None
+
+
+class OwnSignInDict(SignInDict):
+    id: str
+    here: bool  # the one that is asking
 
 
 def begin(account_id: int, kind: str, *, by: Actor, client: str | None = None) -> SignIn:
@@ -105,9 +110,33 @@ def end(session_id: str, *, by: Actor) -> None:
             audit_service.record("session.ended", f"account:{by.account_id}", by=by)
 
 
+def end_of_account(account_id: int, session_id: str, *, by: Actor) -> None:
+    """One of somebody's own; another's is as unknown as one that never was."""
+    with unit_of_work() as session:
+        one = SignInSession.id == session_id, SignInSession.account_id == account_id
+        if session.affected(delete(SignInSession).where(*one)) != 1:
+            raise UnknownSignIn
+        audit_service.record("session.ended", f"account:{account_id}", by=by)
+
+
 def of_account(account_id: int) -> list[SignInDict]:
-    rows = db.session.scalars(select(SignInSession).where(SignInSession.account_id == account_id).order_by(SignInSession.created_at))
-    return [{"kind": row.kind, "beganAt": clock.wire(row.created_at), "address": row.address, "client": row.client} for row in rows]
+    return [_shown(row) for row in _rows_of(account_id)]
+
+
+def for_owner(account_id: int, *, here: str | None) -> list[OwnSignInDict]:
+    """The newest first, and before them the one that is asking."""
+    rows = _rows_of(account_id)[::-1]
+    rows.sort(key=lambda row: row.id != here)
+    return [{**_shown(row), "id": row.id, "here": row.id == here} for row in rows]
+
+
+def _rows_of(account_id: int) -> list[SignInSession]:
+    mine = SignInSession.account_id == account_id, SignInSession.expires_at > clock.now()
+    return list(db.session.scalars(select(SignInSession).where(*mine).order_by(SignInSession.created_at)))
+
+
+def _shown(row: SignInSession) -> SignInDict:
+    return {"kind": row.kind, "beganAt": clock.wire(row.created_at), "address": row.address, "client": row.client}
 
 
 def end_all(account: Account, *, keep: str | None = None) -> None:

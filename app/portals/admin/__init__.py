@@ -1,9 +1,12 @@
 """The owner's and managers' portal: pages under ``/admin/`` and their API under ``/admin/api/``."""
 
 from app.identity.permissions import Permission
+from app.portals.http import account_doors
 from app.portals.http.portal import Portal
 
 admin = Portal("admin", __name__, visit=Permission.ADMIN_VISIT, realms=("staff",), url_prefix="/admin")
+
+account_doors.add_doors(admin)
 
 from app.portals.admin import (  # noqa: F401
     audit_pages,
