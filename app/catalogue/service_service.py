@@ -24,9 +24,9 @@ SEEDS = (("s1", "Laundry", 200, "24h"), ("s2", "Dry Cleaning", 300, "48h"), ("s3
 
 
 def create(data: Mapping[str, Any], *, by: Actor) -> Service:
-    now = clock.now()
-    service = Service(id=data.get("id") or f"s-{secrets.token_hex(4)}", active=True, created_at=now, currency=current_business().currency)
+    service = Service(id=data.get("id") or f"s-{secrets.token_hex(4)}", active=True, currency=current_business().currency)
     _apply(service, data)
+    service.created_at = service.updated_at  # one moment, not two
     with unit_of_work() as session, refusing({"pk_service": ServiceIdTaken}):
         session.add(service)
         session.flush()
