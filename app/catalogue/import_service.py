@@ -17,6 +17,8 @@ from app.core.money import BadAmount, Money
 from app.core.tables.report import Report
 from app.core.unit_of_work import unit_of_work
 from app.core.words import say
+from app.tenancy import plan_service
+from app.tenancy.plan_rules import Feature
 from app.tenancy.tenant_service import current_business
 
 Rows = Sequence[tuple[int, Mapping[str, Any]]]
@@ -34,6 +36,7 @@ class _Plan:
 
 def bring_in(rows: Rows, report: Report, *, dry_run: bool, by: Actor) -> None:
     """``rows``: each with its number in the table, and what ``ServiceRow`` made of it. All of them, or none."""
+    plan_service.ensure_feature(Feature.IMPORTS)
     if dry_run:
         _plan(rows, report)
         return

@@ -12,6 +12,9 @@ from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
 from app.identity import account_service
 from app.identity.errors import EmailTaken
+from app.tenancy import plan_service
+from app.tenancy.errors import PlanLimit
+from app.tenancy.plan_rules import Limit
 
 
 def sign_up(name: str, email: str, phone: str, password: str, *, by: Actor) -> tuple[Customer, int]:
@@ -40,8 +43,10 @@ def find_or_create(name: str, email: str | None, phone: str, *, by: Actor) -> Cu
         try:
             with session.begin_nested():
                 customer = _create(name, email, phone, by=by)
-        except EmailTaken:  # somebody else's order made this customer in the meantime
-            return queries.get_by_email(email)
+        except (EmailTaken, PlanLimit):  # perhaps somebody else's order made this customer in the meantime
+            if (known := queries.find_by_email(email)) is None:
+                raise
+            return known
         after_commit(lambda: events.walk_in_met.send(customer.id))
         return customer
 
@@ -80,6 +85,7 @@ def _create(name: str, email: str | None, phone: str | None, *, notes: str | Non
     email_norm = queries.normalise_email(email) if email is not None else None
     customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, notes=notes, created_at=clock.now())
     with refusing({"uq_customer_email_norm": EmailTaken}), unit_of_work() as session:
+        plan_service.ensure_room(Limit.CUSTOMERS, queries.count_current)
         session.add(customer)
         session.flush()
         audit_service.record("customer.created", f"customer:{customer.id}", by=by)

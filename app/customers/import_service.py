@@ -17,9 +17,11 @@ from app.core.tables.report import Report
 from app.core.unit_of_work import unit_of_work
 from app.core.words import say
 from app.customers.models import Customer
-from app.customers.queries import normalise_email
+from app.customers.queries import count_current, normalise_email
 from app.extensions import db
 from app.identity.errors import EmailTaken
+from app.tenancy import plan_service
+from app.tenancy.plan_rules import Feature, Limit
 
 Rows = Sequence[tuple[int, Mapping[str, Any]]]
 _AT_ONCE = 1000
@@ -56,15 +58,22 @@ class _People:
 
 def bring_in(rows: Rows, report: Report, *, dry_run: bool, by: Actor) -> None:
     """``rows``: each with its number in the table, and what ``CustomerCreate`` made of it. All of them, or none."""
+    plan_service.ensure_feature(Feature.IMPORTS)
     if dry_run:
-        _new_among(rows, report)
+        _ensure_room(_new_among(rows, report))
         return
     with unit_of_work() as session, refusing({"uq_customer_email_norm": EmailTaken}):
         new = _new_among(rows, report)
         report.ensure_complete()
+        _ensure_room(new)
         made = session.scalars(insert(Customer).returning(Customer.id), new).all() if new else []
         audit_service.record_many("customer.created", {f"customer:{number}": (None, None) for number in made}, by=by)
         audit_service.record("customers.imported", "table:customers", by=by, after=dict(report.counts))
+
+
+def _ensure_room(new: list[dict[str, Any]]) -> None:
+    if new:
+        plan_service.ensure_room(Limit.CUSTOMERS, count_current, adding=len(new))
 
 
 def _new_among(rows: Rows, report: Report) -> list[dict[str, Any]]:

@@ -21,13 +21,6 @@ def find_by_email(email: str) -> Customer | None:
     return found if found is None or found.merged_into_id is None else get(found.merged_into_id)
 
 
-def get_by_email(email: str) -> Customer:
-    customer = find_by_email(email)
-    if customer is None:
-        raise UnknownCustomer
-    return customer
-
-
 def get(customer_id: int | None) -> Customer:
     return db.session.get_one(Customer, customer_id)
 
@@ -57,6 +50,12 @@ def find(*, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None
         query = query.where(Customer.id < read_cursor(cursor, (int,))[0])
     found = db.session.scalars(query.order_by(Customer.id.desc()).limit(limit + 1)).all()
     return Page.of(found, limit, lambda customer: [customer.id])
+
+
+def count_current() -> int:
+    """Without whoever was erased, or merged into another."""
+    current = (Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None))
+    return db.session.scalars(select(func.count()).select_from(Customer).where(*current)).one()
 
 
 def alike(customer: Customer, *, limit: int) -> list[Customer]:

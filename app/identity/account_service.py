@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.audit import audit_service
 from app.core import clock
@@ -14,6 +14,8 @@ from app.identity import link_service, password_rules, passwords, session_servic
 from app.identity.errors import BadCredentials, EmailTaken, WrongPassword
 from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
 from app.identity.permissions import ALLOWED, Permission, Role
+from app.tenancy import plan_service
+from app.tenancy.plan_rules import Limit
 
 SHORTEST_PASSWORD = password_rules.SHORTEST
 SHORTEST_OF_STAFF = password_rules.SHORTEST_OF_STAFF
@@ -35,7 +37,16 @@ def hash_given_password(password: str) -> str:
 
 
 def create_staff(login: str, name: str, role: Role, password_hash: str | None, *, by: Actor) -> Account:
-    return _create(Account(realm=STAFF_REALM, login=normalise_login(login), name=name, role=role, password_hash=password_hash), by)
+    account = Account(realm=STAFF_REALM, login=normalise_login(login), name=name, role=role, password_hash=password_hash)
+    with unit_of_work():
+        ensure_room_for_staff()
+        return _create(account, by)
+
+
+def ensure_room_for_staff() -> None:
+    """Whoever may sign in is counted, invited or working."""
+    working = select(func.count()).select_from(Account).where(Account.realm == STAFF_REALM, Account.disabled_at.is_(None))
+    plan_service.ensure_room(Limit.STAFF, lambda: db.session.scalars(working).one())
 
 
 def create_customer_account(login: str, name: str, customer_id: int, password_hash: str, *, by: Actor) -> Account:

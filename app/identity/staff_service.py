@@ -106,6 +106,8 @@ def _apply(account: Account, data: Mapping[str, Any], hashed: str | None, *, by:
         raise NotYourself
     if was == (Role.ADMIN, False) and now != was:
         _ensure_not_last_administrator()
+    if was[1] and not now[1]:
+        account_service.ensure_room_for_staff()
     account.name, account.role = data.get("name", account.name), now[0]
     if now[1] != was[1]:
         account.disabled_at = clock.now() if now[1] else None

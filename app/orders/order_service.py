@@ -23,6 +23,8 @@ from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Station, Status
 from app.places import queries as places
 from app.places import store_service
+from app.tenancy import plan_service
+from app.tenancy.plan_rules import Limit
 from app.tenancy.tenant_service import current_business
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None,
     with unit_of_work() as session:
         services = _offered(lines)
         customer = _customer_of(data, by=by)
+        _ensure_room()
         now, store, currency = at or clock.now(), places.get_default(), current_business().currency
         order = Order(
             id=ids.new_code(),
@@ -207,6 +210,13 @@ def whose_orders(email: str | None, *, by: Principal) -> int | None:
         return None
     customer = customers.find_by_email(email)
     return customer.id if customer is not None else NOBODY
+
+
+def _ensure_room() -> None:
+    """The month is the business's own. Only taking in is counted: whatever hangs here goes its way, over the limit or not."""
+    timezone = current_business().timezone
+    begins = clock.start_of(clock.local_day(clock.now(), timezone).replace(day=1), timezone)
+    plan_service.ensure_room(Limit.ORDERS, lambda: queries.count_since(begins))
 
 
 def _customer_of(data: Mapping[str, Any], *, by: Principal) -> "Customer":

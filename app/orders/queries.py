@@ -214,6 +214,10 @@ def count_by_status() -> dict[str, int]:
     return dict(counted.tuples().all())
 
 
+def count_since(moment: datetime) -> int:
+    return db.session.scalars(select(func.count()).select_from(Order).where(Order.created_at >= moment)).one()
+
+
 def has_happened(order_id: str, event: str, *, since: datetime | None = None) -> bool:
     happened = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.event == event)
     if since is not None:
