@@ -2,14 +2,16 @@
 
 import re
 import sqlite3
+import time
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shop, keep_picture
+from tests.support import mail
 from tests.support.orders import ORDER
-from tests.support.people import ALICE, BOB
+from tests.support.people import ALICE, BOB, ERIN
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +41,44 @@ def test_a_customer_signs_up_and_sees_their_own_order(own_shop: Shop, open_page:
     assert "nina@example.com" not in text
     assert "New" not in text
     assert "₹" not in text
+
+
+def test_a_walk_in_claims_the_account_follows_the_order_and_books_a_pickup(own_shop: Shop, open_page: Open) -> None:
+    walk_in = {**ORDER, "customerEmail": "wilma@example.com", "customerName": "Wilma Walk-In"}
+    bearer = own_shop.server.bearer(ERIN)
+    placed = httpx.post(f"{own_shop.url}/employee/api/orders", json=walk_in, headers=bearer).raise_for_status().json()
+
+    page = open_page(own_shop, _link_mailed_to("wilma@example.com", own_shop).removeprefix(own_shop.url)).page
+    page.get_by_label("Password", exact=True).fill("nine quiet lamps sing")
+    page.get_by_role("button", name="Set the password").click()
+    page.get_by_label("E-mail").fill("wilma@example.com")
+    page.get_by_label("Password", exact=True).fill("nine quiet lamps sing")
+    page.get_by_role("button", name="Sign in").click()
+
+    scan = {"code": placed["id"], "station": "processing"}
+    httpx.post(f"{own_shop.url}/employee/api/scans", json=scan, headers=bearer).raise_for_status()
+    page.get_by_role("link", name=f"Order {placed['number']}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Being cleaned right now")
+
+    page.get_by_role("link", name="Book this again").click()
+    page.get_by_label("Laundry").fill("3")
+    page.get_by_label("Collect it at my door").check()
+    page.get_by_label("Address").fill("12 Lake Road")
+    keep_picture(page, "journey-customer-books")
+    page.get_by_role("button", name="Book it").click()
+    expect(page.get_by_role("status")).to_contain_text("Our driver comes to your door.")
+    expect(page.get_by_text("We collect it")).to_be_visible()
+    keep_picture(page, "journey-customer-booked")
+
+
+def _link_mailed_to(address: str, shop: Shop) -> str:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        letters = [mail.read(file.read_bytes()) for file in (shop.server.disk / "outbox").glob("*.eml")]
+        if mine := [letter for letter in letters if letter["To"] == address]:
+            return mail.link_in(mine[-1])
+        time.sleep(0.1)
+    raise AssertionError(f"no letter came to {address}")
 
 
 def test_signing_up_says_at_the_field_what_is_wrong(own_shop: Shop, open_page: Open) -> None:

@@ -21,7 +21,9 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
-        self._environment = environment(**{**settings(database_url), "PORT": str(self.port), **extra})
+        self.disk = log.parent / "disk"
+        own = {"PORT": str(self.port), "FABCLEAN_PUBLIC_URL": self.url, "FABCLEAN_DISK": str(self.disk)}
+        self._environment = environment(**{**settings(database_url), **own, **extra})
         self.start()
 
     def start(self) -> None:
