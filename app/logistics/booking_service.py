@@ -15,6 +15,8 @@ from app.tenancy.tenant_service import current_business
 if TYPE_CHECKING:
     from app.orders.models import Order
 
+EVENING = timedelta(hours=20)
+
 
 def book(data: Mapping[str, Any], *, by: Principal) -> "Order":
     """The order and the van's stop for it, both or neither. What was counted at home is counted again in the shop."""
@@ -29,4 +31,4 @@ def book(data: Mapping[str, Any], *, by: Principal) -> "Order":
 
 def _evening_of(day: date) -> datetime:
     """By when the van is back with what it collected that day."""
-    return clock.start_of(day + timedelta(days=1), current_business().timezone)
+    return max(clock.now(), clock.start_of(day, current_business().timezone) + EVENING)

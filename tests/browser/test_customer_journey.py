@@ -67,7 +67,7 @@ def test_a_walk_in_claims_the_account_follows_the_order_and_books_a_pickup(own_s
     keep_picture(page, "journey-customer-books")
     page.get_by_role("button", name="Book it").click()
     expect(page.get_by_role("status")).to_contain_text("Our driver comes to your door.")
-    expect(page.get_by_text("We collect it")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We come to collect it")
     keep_picture(page, "journey-customer-booked")
 
 
