@@ -19,16 +19,25 @@ class WritersTurn:
     """
 
     def __init__(self, path: str):
+        self._path = f"{path}-turn"
         self._among_threads = threading.Lock()
-        self._file = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = -1  # open only while it is held: a thousand businesses have a thousand of them
 
     def take(self) -> None:
         if not self._among_threads.acquire(timeout=PATIENCE_SECONDS):
             raise sqlite3.OperationalError(f"database is locked: no turn to write in {PATIENCE_SECONDS} seconds")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self.give()
+            raise
 
     def give(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_UN)
+        if self._file != -1:
+            fcntl.flock(self._file, fcntl.LOCK_UN)  # closing would not do: a child of this process may have the file open too
+            os.close(self._file)
+            self._file = -1
         self._among_threads.release()
 
 

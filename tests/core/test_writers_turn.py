@@ -1,10 +1,12 @@
 """Writers queue. Whoever holds the turn gives it back, however their writing ends."""
 
+import os
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -57,6 +59,20 @@ def test_readers_take_no_turn(engine, path):
     with engine.execution_options(reads=True).connect() as connection:
         connection.execute(text("SELECT count(*) FROM t"))
         assert is_free(path)
+
+
+def turns_open(folder) -> int:
+    return sum(path.is_symlink() and os.readlink(path).startswith(str(folder)) for path in Path("/proc/self/fd").iterdir())
+
+
+def test_a_file_is_open_only_while_somebody_writes(tmp_path):
+    """Each business has a turn of its own, and a process may have a thousand files open."""
+    for number in range(50):
+        turn = writers_turn.turn_at(str(tmp_path / f"{number}.db"))
+        turn.take()
+        assert turns_open(tmp_path) == 1
+        turn.give()
+    assert turns_open(tmp_path) == 0
 
 
 def test_a_process_that_dies_gives_its_turn_back(engine, path):

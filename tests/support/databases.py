@@ -1,7 +1,6 @@
 """Fresh databases in milliseconds: one is made by really migrating and seeding, every test gets a copy of it."""
 
 import itertools
-import os
 import shutil
 import sqlite3
 from functools import cached_property
@@ -10,7 +9,6 @@ from typing import Protocol
 
 import psycopg
 
-from app.core import writers_turn
 from tests.support import people
 from tests.support.postgres import Postgres, plain
 from tests.support.shop import application, inside
@@ -74,8 +72,6 @@ class SqliteDatabases:
         return url
 
     def drop(self, url: str) -> None:
-        os.close(writers_turn.turn_at(str(path_of(url)))._file)
-        writers_turn.turn_at.cache_clear()  # an open file for each of a thousand tests would be too many
         for file in self._folder.glob(f"{path_of(url).name}*"):
             file.unlink()
 
