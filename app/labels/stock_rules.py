@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.core.words import say
 from app.labels.errors import UnknownStock
 
 DOTS_PER_MM = 8
@@ -49,5 +50,5 @@ DEFAULT_STOCK = "57x32"
 
 def get_stock(name: str) -> Stock:
     if name not in STOCKS:
-        raise UnknownStock(f"There is no label stock {name[:40]!r}. Known are {', '.join(STOCKS)}.")
+        raise UnknownStock(say("There is no label stock %(name)r. Known are %(known)s.", name=name[:40], known=", ".join(STOCKS)))
     return STOCKS[name]

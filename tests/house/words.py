@@ -1,6 +1,8 @@
 """Every sentence a page can show, found where it is written. ``python -m tests.house.words`` brings the catalogues up to date."""
 
 import ast
+import importlib
+import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
+import app
+from app.core.errors import DomainError
 from app.identity.permissions import Role
 from app.orders.order_rules import Event, Status
 
@@ -74,13 +78,14 @@ def unsayable(tree: ast.AST) -> Iterator[int]:
 
 @cache
 def refusals() -> set[str]:
-    import app.subscriptions  # noqa: F401  (so that every domain's errors are known)
-    from app.core.errors import DomainError
-
+    """By name: every kind of refusal of the application's own, whoever has been imported so far."""
+    for module in pkgutil.walk_packages(app.__path__, "app."):
+        importlib.import_module(module.name)
     names, waiting = set(), [DomainError]
     while waiting:
         kind = waiting.pop()
-        names.add(kind.__name__)
+        if kind.__module__.startswith("app."):
+            names.add(kind.__name__)
         waiting += kind.__subclasses__()
     return names
 
