@@ -5,9 +5,9 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, database, demo, tenants
+from app.cli import accounts, database, demo, keys, tenants
 
 
 def init_app(app: Flask) -> None:
-    for command in (database.init_db, accounts.create_admin, demo.seed_demo, tenants.tenants):
+    for command in (database.init_db, accounts.create_admin, demo.seed_demo, tenants.tenants, keys.api_key):
         app.cli.add_command(command)

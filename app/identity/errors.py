@@ -13,6 +13,27 @@ class TokenRefused(NotSignedIn):
     sentence = "This token is not valid, or no longer. Sign in again."
 
 
+class KeyRefused(NotSignedIn):
+    """The same words for a key that never was, one of another business, and one that was revoked or has run out."""
+
+    code = "key_refused"
+    sentence = "This API key is not valid, or no longer."
+
+
+class UnknownKey(NotFound):
+    code = "unknown_key"
+    sentence = "There is no such API key. It may be revoked already."
+
+
+class UnknownScope(Invalid):
+    code = "unknown_scope"
+
+
+class ScopeAboveRole(Forbidden):
+    code = "scope_above_role"
+    sentence = "A key cannot be allowed more than the role it works under."
+
+
 class EmailTaken(Invalid):
     code = "email_taken"
     sentence = "Email exists"

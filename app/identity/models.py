@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.columns import UtcDateTime
+from app.core.columns import Json, UtcDateTime
 from app.extensions import Model
 from app.identity.permissions import Role
 
@@ -82,6 +82,49 @@ class SignInSession(Model):
     client: Mapped[str | None]
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class ApiKeyDict(TypedDict):
+    id: int
+    name: str
+    start: str
+    scopes: list[str]
+    owner: str | None
+    works: bool
+    createdAt: str
+    expiresAt: str
+    lastUsedAt: str | None
+
+
+class ApiKey(Model):
+    """What a program shows in the header ``X-Api-Key``. It belongs to whoever made it, and ends with them; one made on the command
+    line belongs to the installation."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(unique=True)  # the part that is no secret: shown in lists, and what the key is found by
+    key_hash: Mapped[str]  # SHA-256 of all of it: 256 random bits need no slow hash
+    role: Mapped[str]  # whose permissions the scopes narrow down
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def to_dict(self, *, owner: str | None, switched_off: bool) -> ApiKeyDict:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "start": self.prefix,
+            "scopes": self.scopes,
+            "owner": owner,
+            "works": not switched_off,
+            "createdAt": clock.wire(self.created_at),
+            "expiresAt": clock.wire(self.expires_at),
+            "lastUsedAt": clock.wire(self.last_used_at) if self.last_used_at is not None else None,
+        }
 
 
 class OneTimeLink(Model):

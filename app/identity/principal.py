@@ -17,6 +17,7 @@ class Principal:
     address: str | None = None
     name: str = ""
     permissions: frozenset[Permission] = field(default=frozenset())
+    key_id: int | None = None  # a program with a key of its own: it is nobody's account
 
     @classmethod
     def anyone(cls, channel: str, address: str | None = None) -> "Principal":
@@ -29,7 +30,14 @@ class Principal:
 
     @property
     def signed_in(self) -> bool:
-        return self.account_id is not None
+        return self.account_id is not None or self.key_id is not None
+
+    @property
+    def caller(self) -> str:
+        """By what requests of the same sender are told from another's."""
+        if self.key_id is not None:
+            return f"key:{self.key_id}"
+        return f"account:{self.account_id}" if self.account_id is not None else "anyone"
 
     @property
     def is_staff(self) -> bool:
@@ -37,3 +45,7 @@ class Principal:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def may_enter(self, visit: Permission) -> bool:
+        """Whether they have any business in a portal. A key visits none; it works there within what its role might."""
+        return visit in ALLOWED[self.role] if self.key_id is not None else self.may(visit)

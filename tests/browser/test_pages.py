@@ -40,6 +40,8 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-manifest": ("/admin/transit/1/manifest", ADMIN, 200),
     "admin-store": ("/admin/settings/stores/1", ADMIN, 200),
     "admin-audit": ("/admin/audit/", ADMIN, 200),
+    "admin-keys": ("/admin/keys/", ADMIN, 200),
+    "admin-key-new": ("/admin/keys/new", ADMIN, 200),
     "admin-account": ("/admin/account", ADMIN, 200),
     "styleguide": ("/styleguide", None, 200),
     "admin-import": ("/admin/imports/services", ADMIN, 200),

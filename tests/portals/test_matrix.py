@@ -2,8 +2,12 @@
 
 import pytest
 
+from app.identity import key_service
+from app.identity.permissions import ALLOWED, Role
+from app.identity.principal import Principal
 from app.portals.http.every_request import is_file
 from tests.support.people import ADMIN, ALICE, ERIN, MONA, WANDA, bearer_of
+from tests.support.shop import inside
 
 OFFICE, COUNTER, ALL_STAFF = {MONA, ADMIN}, {ERIN, MONA, ADMIN}, {ERIN, WANDA, MONA, ADMIN}
 EVERYBODY = {None, ALICE, ERIN, WANDA, MONA, ADMIN}
@@ -61,4 +65,32 @@ def test_opens_for_whom_it_should_and_nobody_else(app, person):
         refused = app.test_client().open(path, method=method, headers=headers).status_code in ((401,) if person is None else (401, 403))
         if refused == (person in who_may(method, rule)):
             wrong.append(f"{method} {rule} {'refuses' if refused else 'lets in'}")
+    assert wrong == []
+
+
+# What a program's key does not open even with every scope there is: other ways in, what is somebody's own, and what is done in a name.
+SHUT_TO_KEYS = (
+    ("GET", "/worker/api/"), ("PUT", "/worker/api/"), ("POST", "/worker/api/"), ("GET", "/api/me/"), ("PUT", "/api/me/"),
+    ("DELETE", "/api/me"),
+    ("POST", "/admin/api/workers"), ("PUT", "/admin/api/workers"), ("DELETE", "/admin/api/workers"), ("DELETE", "/admin/api/customers"),
+    ("POST", "/admin/api/customers/<int:customer_id>/merge"), ("POST", "/auth/"), ("POST", "/customer/signup"),
+)  # fmt: skip
+
+
+def test_a_key_with_every_scope_opens_the_api_and_no_page(app):
+    with inside(app):
+        scopes = key_service.scopes_within(ALLOWED[Role.ADMIN])
+        key = key_service.make("Everything", scopes, role=Role.ADMIN, days=1, by=Principal.command_line("tests"))[1]
+    wrong = []
+    for method, rule, path in doors(app):
+        opened = app.test_client().open(path, method=method, headers={"X-Api-Key": key}).status_code not in (401, 403)
+        api = rule.startswith(("/api/", "/admin/api/", "/employee/api/", "/worker/api/", "/health/")) or rule.endswith("/logout")
+        public = (
+            rule == "/language"
+            or method == "GET"
+            and rule in OPEN | {f"/{portal}/login" for portal in ("admin", "employee", "worker", "customer")}
+        )
+        shut = any(method == verb and rule.startswith(start) for verb, start in SHUT_TO_KEYS)
+        if opened != ((api or public) and not shut):
+            wrong.append(f"{method} {rule} {'lets in' if opened else 'refuses'}")
     assert wrong == []

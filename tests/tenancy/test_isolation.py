@@ -11,8 +11,9 @@ from app.catalogue.models import Service
 from app.core.unit_of_work import unit_of_work
 from app.customers.models import Customer
 from app.extensions import db
-from app.identity import session_service
-from app.identity.models import Account
+from app.identity import key_service, session_service
+from app.identity.models import Account, ApiKey
+from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.orders.models import Order
 from app.places import store_service
@@ -160,3 +161,17 @@ def test_a_session_stays_with_its_tenant(shops):
         kept.rollback()
         with inside(shops, "south"), pytest.raises(RuntimeError, match="another tenant"):
             kept.scalars(select(Customer)).all()
+
+
+def test_a_key_is_worthless_at_another_business_even_where_its_row_was_copied(shops):
+    with inside(shops, "north"):
+        row, key = key_service.make("Till", ["order"], role=Role.MANAGER, days=1, by=Principal.command_line("tests"))
+        copied = {column.name: getattr(row, column.name) for column in ApiKey.__table__.columns}
+
+    def asks(slug):
+        return shops.test_client().get("/api/orders", base_url=f"http://{slug}.example", headers={"X-Api-Key": key}).status_code
+
+    assert (asks("north"), asks("south")) == (200, 401)
+    with inside(shops, "south"), unit_of_work() as session:
+        session.add(ApiKey(**copied))
+    assert (asks("north"), asks("south")) == (200, 401)

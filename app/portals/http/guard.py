@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from flask import current_app, g, request, session
 
 from app.core.errors import Forbidden, NotSignedIn
-from app.identity import session_service
+from app.identity import key_service, session_service
 from app.identity.permissions import ALLOWED, Permission, Role
 from app.identity.principal import Principal
 from app.portals.http import tokens
 
+API_KEY = "X-Api-Key"
 UNSAFE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -32,7 +33,9 @@ def check(portal: str, realms: Iterable[str], visit: Permission) -> None:
     view: Any = current_app.view_functions[str(request.endpoint)]
     door = view.door
     open_to_all = door.permission in ALLOWED[Role.ANYONE]  # the way in must not ask for what one has only inside
-    if not principal.may(door.permission) or not (open_to_all or principal.may(visit)):
+    if principal.key_id is not None and not (door.answers or open_to_all):
+        raise Forbidden  # a page is for people: a key opens what the API's description lists
+    if not principal.may(door.permission) or not (open_to_all or principal.may_enter(visit)):
         raise Forbidden if principal.signed_in else NotSignedIn
 
 
@@ -40,6 +43,8 @@ def _recognise(portal: str, realms: Iterable[str]) -> Principal:
     address = request.remote_addr
     if "business" not in g:  # a door that works with the database away: nobody is anybody there
         return Principal.anyone(portal, address)
+    if (key := request.headers.get(API_KEY)) is not None:
+        return key_service.principal_of(key, portal, address)
     if (token := tokens.from_header()) is not None:
         # A bad token is refused even where none is needed: its sender believes to be somebody.
         return tokens.principal_of(token, portal, address)

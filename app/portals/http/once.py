@@ -62,11 +62,9 @@ def _key() -> str | None:
 
 
 def _sender(key: str, digest: bytes | None) -> Sender:
-    principal = who()
-    caller = f"account:{principal.account_id}" if principal.signed_in else "anyone"
     body, kind = (request.get_data(), request.content_type or "") if digest is None else (digest, "")
     body += b"\n" + request.query_string + b"\n" + kind.encode()
-    return Sender(caller, f"{request.method} {request.path}", key, hashlib.sha256(body).hexdigest())
+    return Sender(who().caller, f"{request.method} {request.path}", key, hashlib.sha256(body).hexdigest())
 
 
 def _replayed(reply: Reply) -> Response:

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from app import __version__
 from app.core.shapes import Amount, Day
 from app.identity.permissions import ALLOWED, Permission, Role
+from app.identity.scopes import GRANTABLE
 from app.portals.http.portal import SAFE_METHODS, Answer, Door
 
 SIMPLE: dict[type, dict[str, str]] = {
@@ -54,6 +55,7 @@ def describe(app: Flask) -> dict[str, Any]:
     for scheme in (
         ("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}),
         ("session", {"type": "apiKey", "in": "cookie", "name": "session"}),
+        ("key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"}),
     ):
         spec.components.security_scheme(*scheme)
     seen: set[str] = {"Error"}
@@ -128,6 +130,8 @@ def _refusals(rule: Rule, door: Door, writes: bool) -> list[int]:
 
 def _security(permission: Permission | None) -> list[dict[str, list[str]]]:
     ways: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
+    if permission in GRANTABLE:
+        ways.append({"key": []})
     return [{}, *ways] if permission in ALLOWED[Role.ANYONE] else ways
 
 
