@@ -131,8 +131,7 @@ def _said(failure: BaseException | None) -> str | None:
 
 def copy(address: str | None, folder: Path) -> Path:
     """All of it as it is at one moment, whoever writes meanwhile: a SQLite file, or what ``pg_restore`` reads."""
-    address = address or _control_address()
-    base, _, schema = address.partition("#")
+    base, _, schema = (address or f"{_control_address()}#public").partition("#")
     if base.startswith("sqlite"):
         engine = make_engine(base, pool=False)
         connection = engine.raw_connection()
@@ -145,7 +144,7 @@ def copy(address: str | None, folder: Path) -> Path:
     if program is None:
         raise BadHome("pg_dump is not installed here: it comes with PostgreSQL's client programs.")
     url = make_url(base).set(drivername="postgresql")
-    command = [program, "--format=custom", "--no-owner", f"--file={folder / 'database.dump'}", f"--schema={schema or 'public'}"]
+    command = [program, "--format=custom", "--no-owner", f"--file={folder / 'database.dump'}", *([f"--schema={schema}"] if schema else [])]
     environment = {**os.environ, "PGPASSWORD": url.password or ""}
     subprocess.run([*command, f"--dbname={_written(url.set(password=None))}"], check=True, env=environment)  # noqa: S603
     return folder / "database.dump"

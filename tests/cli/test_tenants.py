@@ -3,7 +3,7 @@
 import json
 import os
 import re
-import sqlite3
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -11,9 +11,11 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.catalogue.models import Service
+from app.core.unit_of_work import unit_of_work
+from app.customers.models import Customer
 from app.extensions import db
 from app.identity import account_service
 from app.identity.models import Account
@@ -22,6 +24,7 @@ from app.tenancy import home_service, lifecycle_service, tenant_service
 from tests.support import people
 from tests.support.databases import path_of
 from tests.support.mail import letters, link_in
+from tests.support.postgres import plain
 from tests.support.processes import ROOT, environment
 from tests.support.shop import application, inside, settings
 
@@ -168,7 +171,7 @@ def test_refuses_what_would_collide(app, monkeypatch):
         assert stray.read_bytes() == b"somebody else's"
 
 
-def test_exports_a_business_whole(operated, kind, tmp_path, monkeypatch):
+def test_exports_a_business_whole_and_it_comes_back_as_the_manual_says(operated, kind, tmp_path, monkeypatch):
     app = operated
     provision(app, kind)
     with inside(app, "north"):
@@ -187,14 +190,31 @@ def test_exports_a_business_whole(operated, kind, tmp_path, monkeypatch):
         archive.extractall(tmp_path / "out", filter="data")
     assert (manifest["slug"], manifest["files"], manifest["missing"]) == ("north", 1, [])
     assert sum(name.startswith("files/") for name in names) == 1
-    if kind == "file":
-        copy = sqlite3.connect(tmp_path / "out" / "database.db")
-        assert copy.execute("SELECT count(*) FROM customer").fetchone() == (3,)
-        copy.close()
-    else:
-        assert (tmp_path / "out" / "database.dump").read_bytes()[:5] == b"PGDMP"
+    with inside(app, "north"), unit_of_work() as session:
+        session.execute(update(Service).values(name="a mistake"))
+    restore(app, kind, tmp_path / "out")
+    assert "a mistake" not in get(app, "north.fab.example").text
+    with inside(app, "north"):
+        assert db.session.scalar(select(func.count()).select_from(Customer)) == 3
     assert "is there already" in run(app, "export", "north", "--to", str(target), fails=True)
     assert not list(tmp_path.glob(".export-*"))
+
+
+def restore(app, kind, unpacked):
+    """docs/tenants.md, line by line."""
+    run(app, "suspend", "north")
+    with app.app_context():
+        address = tenant_service.find_closed("north").home.url.partition("#")[0]
+        db.tenant_engines.dispose()
+    if kind == "file":
+        for suffix in ("-wal", "-shm"):
+            path_of(address + suffix).unlink(missing_ok=True)
+        shutil.copyfile(unpacked / "database.db", path_of(address))
+    else:
+        options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={plain(address)}")
+        subprocess.run(["pg_restore", *options, unpacked / "database.dump"], check=True)
+    run(app, "migrate-all", "--tenant", "north")
+    run(app, "resume", "north")
 
 
 def test_one_broken_business_never_stops_the_rest(sqlite_databases, tmp_path):
