@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
+from app.analytics import queries as analytics
 from app.core import clock, idempotency
 from app.core.engine import CHECKPOINT_BY_HAND, WAL_KEPT_BYTES
 from app.core.rate_store import RateEntry
@@ -22,7 +23,7 @@ from app.extensions import db
 from app.identity import link_service, session_service
 from app.logistics import file_service, offline_service
 from app.portals.http import uploads
-from app.tenancy import tenant_service
+from app.tenancy import tenant_service, usage_service
 
 EVERY_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
@@ -48,6 +49,7 @@ def _run(app: Flask) -> None:
                 if time.monotonic() - forgot_at > FORGET_EVERY_SECONDS:
                     forgot_at = time.monotonic()
                     forget()
+                    record_usage()
         except Exception:
             log.exception("a chore failed; it will be tried again")
 
@@ -82,6 +84,25 @@ def forget() -> None:
             _forget_of(slug)
         except Exception:  # whatever is wrong with one business, the next one's time is over too
             log.exception("a business's chores failed; they will be tried again", extra={"tenant": slug})
+
+
+def record_usage() -> None:
+    """Of the day that ended last where each business is, once it has."""
+    for slug in tenant_service.open_slugs():
+        try:
+            _record_usage_of(slug)
+        except Exception:
+            log.exception("a business's usage could not be recorded; it will be tried again", extra={"tenant": slug})
+
+
+def _record_usage_of(slug: str) -> None:
+    with tenant_service.use_tenant(slug) as business:
+        ends, _ = clock.day_around(clock.now(), business.timezone)
+        day = clock.local_day(ends - timedelta(seconds=1), business.timezone)
+        if usage_service.is_recorded(slug, day):
+            return
+        usage = analytics.usage(clock.start_of(day, business.timezone), ends)
+    usage_service.record(slug, day, usage)
 
 
 def _forget_of(slug: str) -> None:

@@ -8,10 +8,14 @@ from sqlalchemy import Select, func, literal, select, union_all
 
 from app.core import clock
 from app.core.money import Money
+from app.customers.models import Customer
 from app.extensions import db
+from app.identity.models import STAFF_REALM, Account
+from app.logistics.models import StoredFile
 from app.orders.models import LAST_STEP, Order, OrderEvent, OrderItem
 from app.orders.order_rules import Status
 from app.orders.queries import UNFINISHED
+from app.places.models import Store
 
 DAYS = 30
 
@@ -111,3 +115,16 @@ def pressing(until: datetime, *, limit: int) -> Sequence[PressingDict]:
         }
         for row in db.session.execute(due.limit(limit))
     ]
+
+
+def usage(since: datetime, until: datetime) -> dict[str, int]:
+    """What a plan counts, in its order: what there is now, and the orders taken in between these moments."""
+    staff = (Account.realm == STAFF_REALM, Account.disabled_at.is_(None))
+    counts = {
+        "staff": select(func.count()).select_from(Account).where(*staff),
+        "customers": select(func.count()).select_from(Customer).where(Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None)),
+        "orders": select(func.count()).select_from(Order).where(Order.created_at >= since, Order.created_at < until),
+        "stores": select(func.count()).select_from(Store),
+        "storage_bytes": select(func.coalesce(func.sum(StoredFile.size), 0)),
+    }
+    return {name: int(db.session.scalars(count).one()) for name, count in counts.items()}

@@ -13,11 +13,12 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.analytics import queries as analytics
 from app.cli import database
 from app.cli.archives import write_archive
 from app.clients.files.places import store_of
 from app.clients.mail.routes import route_of
-from app.core import migrations
+from app.core import clock, migrations
 from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
@@ -27,7 +28,7 @@ from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.logistics import file_service
 from app.notifications.letter_service import Post
-from app.tenancy import lifecycle_service, tenant_service
+from app.tenancy import lifecycle_service, tenant_service, usage_service
 from app.tenancy.errors import SlugTaken
 from app.tenancy.home_service import Kind
 from app.tenancy.plan_rules import Plan
@@ -135,6 +136,33 @@ def list_tenants() -> None:
     """Each business: its short name, state, plan, name and hosts."""
     for one in lifecycle_service.everybody():
         click.echo(f"{one.slug:<24} {one.status:<10} {one.plan:<11} {one.name}  {' '.join(one.hosts)}".rstrip())
+
+
+@tenants.command("usage")
+@click.argument("slug", required=False)
+@click.option("--days", default=31, show_default=True, help="How many, where a business is named.")
+@with_appcontext
+def usage(slug: str | None, days: int) -> None:
+    """What each business has now, against its plan; or with a short name, what one had day by day."""
+    with refusals():
+        if slug is not None:
+            tenant_service.find_closed(slug)
+            for row in usage_service.days_of(slug, limit=days):
+                click.echo(
+                    f"{row.day}  staff {row.staff}  customers {row.customers}  orders {row.orders}  storage bytes {row.storage_bytes}"
+                )
+            return
+        for one in lifecycle_service.everybody():
+            click.echo(f"{one.slug:<24} {one.plan:<11} {_usage_of(one.slug)}")
+
+
+def _usage_of(slug: str) -> str:
+    try:
+        with tenant_service.enter(tenant_service.find_closed(slug)) as business:
+            begins = clock.start_of(clock.local_day(clock.now(), business.timezone).replace(day=1), business.timezone)
+            return "  ".join(usage_service.against_plan(analytics.usage(begins, clock.now())))
+    except Exception as failure:  # one that is half made or broken keeps nobody from seeing the others
+        return f"cannot be read: {type(failure).__name__}"
 
 
 @tenants.command("change")

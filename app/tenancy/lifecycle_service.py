@@ -34,7 +34,7 @@ from app.tenancy.errors import (
     WrongState,
 )
 from app.tenancy.home_service import Kind
-from app.tenancy.models import LEAVING, MAKING, OPEN, SUSPENDED, Tenant, TenantHost
+from app.tenancy.models import LEAVING, MAKING, OPEN, SUSPENDED, Tenant, TenantHost, TenantUsage
 from app.tenancy.plan_rules import Feature, Plan
 from app.tenancy.tenant_service import MAIN
 
@@ -133,6 +133,7 @@ def remove(slug: str) -> None:
     """The data first, the register last: after a crash in between, the second step can be done again."""
     home_service.remove(str(_get(slug).database_url))
     with unit_of_work() as session:
+        session.execute(delete(TenantUsage).where(TenantUsage.tenant_slug == slug))
         session.execute(delete(TenantHost).where(TenantHost.tenant_slug == slug))
         session.execute(delete(Tenant).where(Tenant.slug == slug))
     tenant_service.forget_remembered()

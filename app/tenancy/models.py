@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import UtcDateTime
+from app.core.columns import CalendarDate, UtcDateTime
 from app.extensions import Model
 from app.tenancy.plan_rules import Plan
 
@@ -41,3 +41,18 @@ class TenantHost(Model):
 
     host: Mapped[str] = mapped_column(primary_key=True)
     tenant_slug: Mapped[str] = mapped_column(ForeignKey("control_tenant.slug"), index=True)
+
+
+class TenantUsage(Model):
+    """One day of one business, written when it is over: how many orders it took in, and what it had at its end."""
+
+    __tablename__ = "control_tenant_usage"
+    __bind_key__ = "control"
+
+    tenant_slug: Mapped[str] = mapped_column(ForeignKey("control_tenant.slug"), primary_key=True)
+    day: Mapped[date] = mapped_column(CalendarDate, primary_key=True)
+    staff: Mapped[int]
+    customers: Mapped[int]
+    orders: Mapped[int]
+    stores: Mapped[int]
+    storage_bytes: Mapped[int]

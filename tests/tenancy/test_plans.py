@@ -1,16 +1,19 @@
 """What a plan allows is exact, however many ask at once, and is never in the way of what hangs in the shop already."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
 import pytest
 from sqlalchemy import update
 
+from app import housekeeping
+from app.core import clock
 from app.core.unit_of_work import unit_of_work
 from app.identity.principal import Principal
 from app.orders import order_service
-from app.tenancy import plan_rules, tenant_service
+from app.tenancy import plan_rules, tenant_service, usage_service
 from app.tenancy.models import Tenant
 from app.tenancy.plan_rules import TERMS, Limit, Plan
 from tests.support.processes import at_once
@@ -123,3 +126,22 @@ def test_of_fifty_who_come_at_once_one_has_the_last_room(crowded):
     """Each from a thread of one of five processes. The control beside it counts at the door, and lets several in."""
     assert taken_in(crowded, "counted", ALLOWED) == 1
     assert taken_in(crowded, "before", ALLOWED + 1) > 1
+
+
+def test_usage_is_recorded_once_a_day_when_the_day_is_over(app, alice, admin, monkeypatch):
+    assert alice.post("/api/orders", json={**ORDER, "customerEmail": "alice@example.com"}).status_code == 201
+    later = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with app.app_context():
+        for _ in range(2):
+            housekeeping.record_usage()
+        (row,) = usage_service.days_of("main", limit=10)
+        assert (row.staff, row.customers, row.orders, row.stores, row.storage_bytes) == (4, 3, 1, 1, 0)
+        usage_service.record("main", row.day, dict.fromkeys(("staff", "customers", "orders", "stores", "storage_bytes"), 99))
+        assert usage_service.days_of("main", limit=10)[0].orders == 1
+    told = app.test_cli_runner().invoke(args=["tenants", "usage"]).output
+    assert "main" in told
+    assert "staff 4  customers 3" in told
+    assert str(row.day) in app.test_cli_runner().invoke(args=["tenants", "usage", "main"]).output
+    set_plan(app, Plan.FREE)
+    assert "staff 4/3  customers 3/200" in app.test_cli_runner().invoke(args=["tenants", "usage"]).output
