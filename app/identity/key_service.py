@@ -64,6 +64,12 @@ def principal_of(text: str, channel: str, address: str | None) -> Principal:
     return principal
 
 
+def claimed_business(text: str) -> str | None:
+    """What the key says of itself. It proves nothing: ``principal_of`` does."""
+    shape = _SHAPE.fullmatch(text)
+    return shape[1] if shape is not None else None
+
+
 def _note_use(key_id: int, last: datetime | None, now: datetime) -> None:
     """At most once a minute: a program that reads a thousand things must not write a thousand times."""
     if last is not None and now - last < NOTED_EVERY:

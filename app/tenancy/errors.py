@@ -23,7 +23,7 @@ class WrongTenant(Forbidden):
     """The same words whether there is such a business or not."""
 
     code = "wrong_tenant"
-    sentence = "X-Tenant-Slug must name the business that this address and this token belong to."
+    sentence = "X-Tenant-Slug must name the business that this address, and this token or key, belong to."
 
 
 class BadSlug(Invalid):

@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity import link_service, session_service
+from app.identity import key_service, link_service, session_service
+from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.orders.models import Order
 from app.portals.http import tokens
@@ -102,6 +103,22 @@ def test_the_header_chooses_only_what_the_token_proves_and_the_host_does_not_den
     }
     assert found[NOBODYS, "north", "forged"] == 401  # it says so of itself, and has not the key
     assert {found[NOBODYS, named, ""] for named in ("north", "atlantis")} == {403}  # and nobody learns who is here
+
+
+def test_a_key_of_one_is_worthless_at_the_other(shops):
+    by, client = Principal.command_line("tests"), shops.test_client()
+    with inside(shops, "north"):
+        _, key = key_service.make("Web shop", ["order:read"], role=Role.MANAGER, days=9, by=by)
+    cases = {(at("north"), None): 200, (at("south"), None): 401, (NOBODYS, None): 401, (NOBODYS, "north"): 200, (NOBODYS, "south"): 403}
+    cases |= {(at("south"), "north"): 403, (at("north"), "south"): 403}
+    for (where, named), status in cases.items():
+        headers = {"X-Api-Key": key} | ({"X-Tenant-Slug": named} if named else {})
+        assert client.get("/admin/api/orders", base_url=where, headers=headers).status_code == status, (where, named)
+    # Beside a token of the south the key alone counts, also for which business is meant.
+    both = {"X-Api-Key": key, **bearer(pair_of(shops, people.ALICE, "south")["token"])}
+    for named, status in (("south", 403), ("north", 200)):
+        answer = client.get("/admin/api/orders", base_url=NOBODYS, headers={**both, "X-Tenant-Slug": named})
+        assert answer.status_code == status
 
 
 def test_the_header_opens_nothing_with_a_cookie(shops):

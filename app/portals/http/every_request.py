@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, abort, g, request
 
-from app.portals.http import tokens
+from app.portals.http import guard
 from app.tenancy import tenant_service
 from app.tenancy.errors import TenantClosed, UnknownTenant, WrongTenant
 from app.tenancy.tenant_service import MAIN, Business
@@ -67,14 +67,14 @@ def _begin() -> None:
 
 
 def _business_meant() -> Business:
-    """The host's. ``X-Tenant-Slug`` names another only at a host that is nobody's, together with a token of that other one."""
+    """The host's. ``X-Tenant-Slug`` names another only at a host that is nobody's, together with a token or key of that other one."""
     registered = tenant_service.find_registered(request.host)
     named = request.headers.get("X-Tenant-Slug", registered.slug if registered else MAIN)
     if registered is not None and named == registered.slug:
         return registered
     if registered is None and named == MAIN:
         return tenant_service.find_business(MAIN)
-    if registered is not None or named != tokens.claimed_business():
+    if registered is not None or named != guard.claimed_business():
         raise WrongTenant
     try:
         return tenant_service.find_business(named)

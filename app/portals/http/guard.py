@@ -26,6 +26,13 @@ def who() -> Principal:
     return cast(Principal, g.principal)
 
 
+def claimed_business() -> str | None:
+    """What the key or the token says of itself, read before it is known whose it would have to be."""
+    if (key := request.headers.get(API_KEY)) is not None:
+        return key_service.claimed_business(key)
+    return tokens.claimed_business()
+
+
 def check(portal: str, realms: Iterable[str], visit: Permission) -> None:
     if request.method == "OPTIONS":
         return  # answers with the allowed methods only
