@@ -232,17 +232,25 @@ def delete(slug: str, code: str | None) -> None:
             click.echo(f"`flask tenants delete {slug} --confirm {code}` removes its database, files and hosts for ever.")
             return
         lifecycle_service.confirm_leaving(slug, code)
-        _remove_files(slug)
-        lifecycle_service.remove(slug)
+        names = _names_in_bucket(slug)
+        lifecycle_service.remove_data(slug)
+        _remove_files(slug, names)
+        lifecycle_service.strike_off(slug)
     click.echo(f"{slug} is deleted.")
 
 
-def _remove_files(slug: str) -> None:
+def _names_in_bucket(slug: str) -> list[str]:
+    """Asked while the database is there: a bucket has no folder that could be removed whole."""
+    if not current_app.config["FILES_URL"] or not lifecycle_service.has_data(slug):
+        return []
+    with tenant_service.enter(tenant_service.find_closed(slug)):
+        return file_service.all_contents()
+
+
+def _remove_files(slug: str, names: list[str]) -> None:
     store, folder = store_of(current_app.config, slug), Path(current_app.config["INSTANCE"])
-    if current_app.config["FILES_URL"]:
-        with tenant_service.enter(tenant_service.find_closed(slug)):
-            for name in file_service.all_contents():
-                store.remove(name)
+    for name in names:
+        store.remove(name)
     for place in ("files", "drafts"):
         shutil.rmtree(folder / place / slug, ignore_errors=True)
 

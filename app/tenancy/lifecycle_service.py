@@ -129,9 +129,17 @@ def confirm_leaving(slug: str, code: str) -> None:
     time.sleep(max(0.0, (forgotten - clock.now()).total_seconds()))
 
 
-def remove(slug: str) -> None:
-    """The data first, the register last: after a crash in between, the second step can be done again."""
+def has_data(slug: str) -> bool:
+    """Of one that leaves: whether the second step has not come so far yet."""
+    return not home_service.is_free(str(_get(slug).database_url))
+
+
+def remove_data(slug: str) -> None:
     home_service.remove(str(_get(slug).database_url))
+
+
+def strike_off(slug: str) -> None:
+    """The register last: after a crash before it, the second step can be done again."""
     with unit_of_work() as session:
         session.execute(delete(TenantUsage).where(TenantUsage.tenant_slug == slug))
         session.execute(delete(TenantHost).where(TenantHost.tenant_slug == slug))
@@ -170,6 +178,8 @@ def _move(slug: str, status: str, before: Sequence[str]) -> None:
         tenant = _get(slug)
         if tenant.status not in before:
             raise WrongState(say("This business is %(status)s, so that cannot be done.", status=tenant.status))
+        if tenant.status == LEAVING and not has_data(slug):
+            raise WrongState("Its data is deleted already. Confirm the deletion once more, so that the rest goes too.")
         tenant.status, tenant.status_since, tenant.deletion_code_hash = status, clock.now(), None
     tenant_service.forget_remembered()
 

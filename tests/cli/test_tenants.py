@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, update
 
+from app import housekeeping
 from app.catalogue.models import Service
 from app.core.unit_of_work import unit_of_work
 from app.customers.models import Customer
@@ -20,7 +21,7 @@ from app.extensions import db
 from app.identity import account_service
 from app.identity.models import Account
 from app.places.models import Store
-from app.tenancy import home_service, lifecycle_service, tenant_service
+from app.tenancy import home_service, lifecycle_service, tenant_service, usage_service
 from tests.support import people
 from tests.support.databases import path_of
 from tests.support.mail import letters, link_in
@@ -75,7 +76,7 @@ def hosts(app):
     return {line.split()[0]: line.split()[1:] for line in run(app, "list").splitlines()}
 
 
-def test_a_business_from_its_first_day_to_its_last(operated, kind, tmp_path):
+def test_a_business_from_its_first_day_to_its_last(operated, kind, tmp_path, monkeypatch):
     app = operated
     more = ("--currency", "JPY", "--timezone", "Asia/Tokyo", "--language", "hi", "--host", "north.example", "--host", "n.fab.example")
     output = provision(app, kind, "north", *more)
@@ -107,6 +108,10 @@ def test_a_business_from_its_first_day_to_its_last(operated, kind, tmp_path):
     assert "Nothing was deleted" in run(app, "delete", "north", "--confirm", code, fails=True)
     assert get(app, "north.example").status_code == 200
     code = re.search(r"--confirm (\w+)", run(app, "delete", "north"))[1]
+    with monkeypatch.context() as patch:  # killed in the middle: from there it can only go on
+        patch.setattr(lifecycle_service, "strike_off", lambda _: 1 / 0)
+        run(app, "delete", "north", "--confirm", code, fails=True)
+    assert "deleted already" in run(app, "resume", "north", fails=True)
     run(app, "delete", "north", "--confirm", code)
     assert "north" not in hosts(app)
     assert get(app, "north.example").json[0]["currency"] == "INR"  # nobody's host is the first business's
@@ -229,6 +234,11 @@ def test_one_broken_business_never_stops_the_rest(sqlite_databases, tmp_path):
             assert sorted(re.findall(r"(\w+): up to date", output)) == ["alpha", "gamma", "main"]
             assert "beta: DatabaseError: file is not a database" in output
         assert "alpha: up to date" in run(app, "migrate-all", "--tenant", "alpha")
+        with app.app_context():  # nor do the chores of those that come after it in the list
+            housekeeping.forget()
+            housekeeping.record_usage()
+            assert [len(usage_service.days_of(slug, limit=9)) for slug in ("alpha", "beta", "gamma")] == [1, 0, 1]
+        assert re.search(r"beta .*cannot be read: DatabaseError", run(app, "usage"))
         assert "no such business" in run(app, "migrate-all", "--tenant", "delta", fails=True)
         result = app.test_cli_runner().invoke(args=["init-db"])
         assert result.exit_code == 0
