@@ -9,5 +9,5 @@ from app.cli import accounts, database, demo, keys, tenants
 
 
 def init_app(app: Flask) -> None:
-    for command in (database.init_db, accounts.create_admin, demo.seed_demo, tenants.tenants, keys.api_key):
+    for command in (database.init_db, accounts.create_admin, accounts.reset_second_factor, demo.seed_demo, tenants.tenants, keys.api_key):
         app.cli.add_command(command)

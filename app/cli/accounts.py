@@ -7,7 +7,8 @@ from flask.cli import with_appcontext
 
 from app.config import DEVELOPMENT
 from app.core.errors import DomainError
-from app.identity import account_service
+from app.identity import account_service, staff_service
+from app.identity.errors import UnknownStaff
 from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.tenancy import tenant_service
@@ -29,6 +30,23 @@ def create_admin(user: str, name: str, password: str, tenant: str) -> None:
     except DomainError as error:
         raise click.ClickException("This name is taken." if error.code == "email_taken" else error.sentence) from error
     click.echo(f"{user} can sign in at /admin/login.")
+
+
+@click.command("reset-second-factor")
+@click.option("--user", required=True, help="What they sign in with.")
+@click.option("--tenant", default=MAIN, show_default=True, help="The business's short name.")
+@with_appcontext
+def reset_second_factor(user: str, tenant: str) -> None:
+    """For the last administrator, whose phone and recovery codes are gone: the password alone signs in again."""
+    try:
+        with tenant_service.use_tenant(tenant):
+            account = account_service.find_login("staff", user)
+            if account is None:
+                raise UnknownStaff
+            staff_service.reset_second_factor(account.id, by=Principal.command_line(getpass.getuser()))
+    except DomainError as error:
+        raise click.ClickException(error.sentence) from error
+    click.echo(f"{user} signs in with the password alone again, and is signed out everywhere.")
 
 
 def create_first_admin(*, by: Principal) -> None:

@@ -13,6 +13,28 @@ class TokenRefused(NotSignedIn):
     sentence = "This token is not valid, or no longer. Sign in again."
 
 
+class CodeRefused(Invalid):
+    """Of somebody who is signed in; at signing in the same is said with another status."""
+
+    code = "code_refused"
+    sentence = "That is not the code, or it was used already. Wait for the next one."
+
+
+class SecondFactorIsOn(Conflict):
+    code = "second_factor_is_on"
+    sentence = "Your second factor is on already. Switch it off first to set up another phone."
+
+
+class SecondFactorNotBegun(Conflict):
+    code = "second_factor_not_begun"
+    sentence = "Begin with your password: there is no code to confirm yet."
+
+
+class OwnSecondFactor(Conflict):
+    code = "own_second_factor"
+    sentence = "Switch your own second factor off in your account: it takes your password and a code."
+
+
 class KeyRefused(NotSignedIn):
     """The same words for a key that never was, one of another business, and one that was revoked or has run out."""
 

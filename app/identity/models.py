@@ -127,6 +127,27 @@ class ApiKey(Model):
         }
 
 
+class SecondFactor(Model):
+    """The secret that somebody's authenticator app has too. It is asked for from ``confirmed_at`` on."""
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    sealed_secret: Mapped[str]  # by ``identity.vault``: whoever reads the database alone makes no codes
+    last_step: Mapped[int]  # the half minute of the newest code that was accepted: no code is good twice
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Model):
+    """Good once, for when the phone is gone: the row goes with its use."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+
+
 class OneTimeLink(Model):
     """A link sent to somebody: to claim an account, to set a new password, to accept an invitation. Good once, and not for long.
 

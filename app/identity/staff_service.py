@@ -12,8 +12,17 @@ from app.core.errors import StaleVersion
 from app.core.pagination import Page, read_cursor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity import account_service, link_service, session_service
-from app.identity.errors import AboveYou, EmailTaken, LastAdministrator, NotInvited, NotYourself, UnknownStaff, WrongPassword
+from app.identity import account_service, link_service, second_factor_service, session_service
+from app.identity.errors import (
+    AboveYou,
+    EmailTaken,
+    LastAdministrator,
+    NotInvited,
+    NotYourself,
+    OwnSecondFactor,
+    UnknownStaff,
+    WrongPassword,
+)
 from app.identity.models import STAFF_REALM, Account
 from app.identity.permissions import Role
 from app.identity.principal import Principal
@@ -96,6 +105,18 @@ def sign_out_everywhere(account_id: int, *, by: Principal) -> Account:
         _ensure_below(account, by)
         session_service.end_all(account)
         audit_service.record("staff.signed_out", f"account:{account_id}", by=by)
+    return account
+
+
+def reset_second_factor(account_id: int, *, by: Principal) -> Account:
+    """For somebody whose phone and recovery codes are gone. It ends their sign-ins: whoever holds one may not be them."""
+    if account_id == by.account_id:
+        raise OwnSecondFactor
+    with unit_of_work():
+        account = get(account_id)
+        _ensure_below(account, by)
+        second_factor_service.switch_off(account_id, by=by, action="second_factor.reset")
+        session_service.end_all(account)
     return account
 
 

@@ -43,6 +43,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-keys": ("/admin/keys/", ADMIN, 200),
     "admin-key-new": ("/admin/keys/new", ADMIN, 200),
     "admin-account": ("/admin/account", ADMIN, 200),
+    "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),
     "styleguide": ("/styleguide", None, 200),
     "admin-import": ("/admin/imports/services", ADMIN, 200),
     "employee-home": ("/employee/", ERIN, 200),

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.core.errors import Unavailable
 from app.core.shapes import Line
-from app.identity import session_service, staff_service
+from app.identity import second_factor_service, session_service, staff_service
 from app.identity.errors import AboveYou
 from app.identity.permissions import Permission, Role
 from app.identity.schemas import StaffCreate, StaffUpdate
@@ -69,8 +69,8 @@ def invite_staff(data: dict[str, Any]) -> ResponseReturnValue:
 def member_page(account_id: int, form: Form = EMPTY) -> str:
     account = staff_service.get(account_id)
     mine, below = account.id == who().account_id, who().role == Role.ADMIN or account.role != Role.ADMIN
-    sessions = session_service.of_account(account_id)
-    return render_template("admin/staff/show.html", account=_shown(account), sessions=sessions, mine=mine, below=below, form=form)
+    shown = {"sessions": session_service.of_account(account_id), "second_factor": second_factor_service.is_on(account_id)}
+    return render_template("admin/staff/show.html", account=_shown(account), **shown, mine=mine, below=below, form=form)
 
 
 @admin.post(MEMBER)
@@ -107,6 +107,15 @@ def switch_member_on(account_id: int, data: dict[str, Any]) -> ResponseReturnVal
 def sign_member_out(account_id: int) -> ResponseReturnValue:
     account = staff_service.sign_out_everywhere(account_id, by=who())
     return told(_("%(name)s is signed out everywhere.") % {"name": account.name}, "admin.member_page", account_id=account_id)
+
+
+@admin.post(f"{MEMBER}/second-factor/off")
+@permits(Permission.STAFF_EDIT)
+@shows_again(member_page, also=(AboveYou,))
+def reset_member_second_factor(account_id: int) -> ResponseReturnValue:
+    account = staff_service.reset_second_factor(account_id, by=who())
+    sentence = _("%(name)s signs in with the password alone again, and is signed out everywhere.")
+    return told(sentence % {"name": account.name}, "admin.member_page", account_id=account_id)
 
 
 @admin.post(f"{MEMBER}/invite")

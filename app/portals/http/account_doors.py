@@ -6,12 +6,12 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.identity import account_service, session_service
+from app.identity import account_service, second_factor_service, session_service
 from app.identity.account_service import SHORTEST_OF_STAFF
 from app.identity.errors import WrongPassword
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordChange
-from app.portals.http import limits
+from app.portals.http import limits, second_factor_doors
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.languages import gettext as _
@@ -21,6 +21,7 @@ from app.portals.http.signing_in import GUESSES_AT_ONES_OWN
 
 def add_doors(portal: Portal) -> None:
     page, done = page_of(portal), done_at(portal)
+    second_factor_doors.add_doors(portal)
 
     portal.get("/account", endpoint="account_page")(page(""))
 
@@ -56,7 +57,14 @@ def page_of(portal: Portal) -> Callable[[str], Callable[..., str]]:
         def account_page(form: Form = EMPTY, **_params: Any) -> str:
             mine = who()
             sign_ins = session_service.for_owner(mine.account_id or 0, here=mine.session_id)
-            shown = {"form": form, "about": about, "portal": portal.name, "sign_ins": sign_ins, "shortest": SHORTEST_OF_STAFF}
+            shown: dict[str, Any] = {
+                "form": form,
+                "about": about,
+                "portal": portal.name,
+                "sign_ins": sign_ins,
+                "shortest": SHORTEST_OF_STAFF,
+            }
+            shown["second_factor"] = second_factor_service.is_on(mine.account_id or 0)
             return render_template("account/show.html", **shown)
 
         return account_page

@@ -31,7 +31,17 @@ class EmailAndPassword(Shape):
     password = Password(required=True)
 
 
-class NameAndPassword(Shape):
+class Otp(Shape):
+    """The second factor's code, where one is on; a page asks for it afterwards."""
+
+    otp = fields.String(validate=validate.Length(1, 40))
+
+
+class StaffEmailAndPassword(EmailAndPassword, Otp):
+    pass
+
+
+class NameAndPassword(Otp):
     username = fields.String(required=True, validate=validate.Length(1, 254))
     password = Password(required=True)
 
