@@ -94,7 +94,7 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Cookie", "Authorization", "Accept", "X-Tenant-Slug"))
+        response.vary.update(("Cookie", "Authorization", "X-Api-Key", "Accept", "X-Tenant-Slug"))
     if request.method in ("GET", "HEAD") and response.status_code == 200 and response.mimetype == "application/json":
         if "ETag" not in response.headers:
             response.add_etag()
