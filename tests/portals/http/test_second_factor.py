@@ -123,6 +123,15 @@ def test_guessing_has_an_end_and_locks_nobody_out(app, client, employee):
     assert owner.post("/employee/login/code", data={"otp": codes[3]}, headers=PAGE).location == "/employee/"
 
 
+def test_a_new_secret_key_needs_the_old_one_beside_it(app, employee):
+    secret, codes = switched_on(app, employee)
+    old, app.config["SECRET_KEY"] = app.config["SECRET_KEY"], "for-tests-only-4Wd6kTm9RxPq1ZsYe37"
+    assert sign_in(app, otp=code_of(app, secret)).status_code == 401
+    assert sign_in(app, otp=codes[0]).status_code == 200
+    app.config["SECRET_KEY_FALLBACKS"] = [old]
+    assert sign_in(app, otp=code_of(app, secret)).status_code == 200
+
+
 def at_once(app, work):
     gate = threading.Barrier(THREADS)
 
