@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, abort, g, request
 
-from app.portals.http import guard
+from app.portals.http import assets, guard
 from app.tenancy import tenant_service
 from app.tenancy.errors import TenantClosed, UnknownTenant, WrongTenant
 from app.tenancy.tenant_service import MAIN, Business
@@ -92,6 +92,7 @@ def _finish(response: Response) -> Response:
     if is_file(request.endpoint) and response.status_code in (200, 304):
         # The version in the address changes with the file, so the copy is good for ever.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        response = assets.squeezed(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.update(("Cookie", "Authorization", "X-Api-Key", "Accept", "X-Tenant-Slug"))
@@ -131,6 +132,4 @@ def _write_line(response: Response) -> None:
 def _name_static_version(endpoint: str, values: dict[str, object]) -> None:
     """``url_for("static", …)`` carries the file's version."""
     if is_file(endpoint) and "filename" in values and "v" not in values:
-        from app.portals.http.assets import version_of
-
-        values["v"] = version_of(endpoint, str(values["filename"]))
+        values["v"] = assets.version_of(endpoint, str(values["filename"]))

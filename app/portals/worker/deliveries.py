@@ -21,7 +21,11 @@ STOP = "/api/deliveries/<int(max=9007199254740991):delivery_id>"
 @worker.get("/api/deliveries")
 @permits(Permission.DELIVERY_WORK)
 @asks(RoundQuery)
-@answers(200, list[StopDict], "One's own stops of that day, in the order they are driven. Without a date also what is still under way from an earlier one.")
+@answers(
+    200,
+    list[StopDict],
+    "One's own stops of that day, in the order they are driven. Without a date also what is still under way from an earlier one.",
+)
 def list_stops(query: dict[str, Any]) -> ResponseReturnValue:
     return jsonify(delivery_service.round_of(query["date"], by=who()))
 
