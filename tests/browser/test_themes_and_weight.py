@@ -82,5 +82,5 @@ def test_the_first_visit_is_light(path: str, person: object, full_shop: Shop, op
         eyes.page.context.add_cookies(full_shop.cookies_of(person))  # type: ignore[arg-type]
     eyes.page.on("response", lambda answer: answers.append(answer))
     eyes.page.goto(path, wait_until="networkidle")
-    sizes = {answer.url: len(answer.body()) for answer in answers if "/bootstrap/" not in answer.url}
+    sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in answers if "/bootstrap/" not in answer.url}
     assert sum(sizes.values()) < OWN_BYTES_AT_MOST, sizes

@@ -10,7 +10,7 @@ from app.orders.models import Order, TicketCounter
 from tests.support.processes import at_once
 from tests.support.shop import settings
 
-PROCESSES, TIMES = 8, 25
+PROCESSES, TIMES = 4, 25
 pytestmark = pytest.mark.slow
 
 

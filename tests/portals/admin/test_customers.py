@@ -271,7 +271,9 @@ def test_what_is_done_to_customers_is_in_the_audit_without_naming_them(app, mana
     manager.post(f"{CUSTOMERS}/{zoe}/merge", json={"intoId": bob})
     manager.delete(f"{CUSTOMERS}/{bob}")
     with inside(app):
-        entries = db.session.execute(text("SELECT action, subject, actor FROM audit_entry WHERE action LIKE 'customer.%'")).all()
+        entries = db.session.execute(
+            text("SELECT action, subject, actor FROM audit_entry WHERE action LIKE 'customer.%' ORDER BY id")
+        ).all()
     assert [tuple(entry) for entry in entries][-4:] == [
         ("customer.created", f"customer:{zoe}", MONA.name),
         ("customer.changed", f"customer:{zoe}", MONA.name),

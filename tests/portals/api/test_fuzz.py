@@ -20,8 +20,9 @@ SETTINGS = """
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "5XX"]
 """
-# Who may do everything is tried with everything that the description lets one make up; the others with a sample.
-THOROUGHLY, BRIEFLY = ("coverage,fuzzing", 2 * thorough.FACTOR), ("fuzzing", 2 * thorough.FACTOR)
+# Who may do everything is tried with everything that the description lets one make up, on one engine unless there is time; the others
+# with a sample.
+THOROUGHLY, BRIEFLY = ("coverage,fuzzing", thorough.FACTOR), ("fuzzing", thorough.FACTOR)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,8 @@ def server(databases, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.timeout(300 * thorough.FACTOR)
 @pytest.mark.parametrize("person", [None, ALICE, ERIN, WANDA, ADMIN], ids=["nobody", "customer", "employee", "worker", "admin"])
-def test_no_request_finds_a_hole(server: Server, person, tmp_path: Path):
-    phases, examples = THOROUGHLY if person is ADMIN else BRIEFLY
+def test_no_request_finds_a_hole(server: Server, person, engine_name: str, tmp_path: Path):
+    phases, examples = THOROUGHLY if person is ADMIN and (engine_name == "sqlite" or thorough.FACTOR > 1) else BRIEFLY
     (tmp_path / "schemathesis.toml").write_text(SETTINGS)
     command = [
         str(Path(sys.executable).with_name("st")), "run", f"{server.url}/api/schema/", "--phases", phases,
@@ -49,5 +50,5 @@ def test_no_request_finds_a_hole(server: Server, person, tmp_path: Path):
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280 * thorough.FACTOR, check=False)
     sent = re.search(r"(\d+) generated", result.stdout)
     assert sent is not None, result.stdout[-3000:] + result.stderr[-1000:]
-    assert int(sent[1]) > 100
+    assert int(sent[1]) > 50
     assert result.returncode == 0, result.stdout[-20_000:]
