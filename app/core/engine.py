@@ -60,9 +60,9 @@ def _sqlite(path_now: Callable[[], str], *, durable: bool, pool: bool) -> Engine
             path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False, factory=writers_turn.Connection
         )
         connection.turn = writers_turn.turn_at(path)
-        # These last only as long as the connection (the journal mode alone stays in the file), so every one is told.
+        _keep_a_log(connection)
+        # These last only as long as the connection, so every one is told.
         for pragma in (
-            "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
             f"wal_autocheckpoint={0 if CHECKPOINT_BY_HAND else 1000}",
@@ -85,6 +85,17 @@ def _sqlite(path_now: Callable[[], str], *, durable: bool, pool: bool) -> Engine
                 raise OperationalError("BEGIN IMMEDIATE", {}, failure) from failure
 
     return engine
+
+
+def _keep_a_log(connection: writers_turn.Connection) -> None:
+    """The journal mode stays in the file. Of several that open a new one at once each would wait for the others, so they take turns."""
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        return
+    connection.turn.take()
+    try:
+        connection.execute("PRAGMA journal_mode=WAL").close()
+    finally:
+        connection.turn.give()
 
 
 def _postgresql(url: str, *, durable: bool, pool: bool) -> Engine:
