@@ -1,4 +1,5 @@
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.words import say
 
 
 class UnknownOrder(NotFound):
@@ -30,6 +31,10 @@ class WrongStep(Conflict):
     code = "wrong_step"
 
 
+class MovedMeanwhile(WrongStep):
+    sentence = "Somebody else moved it just now. Look again."
+
+
 class AlreadyDone(WrongStep):
     """The step was taken before: a second scan of the same thing changes nothing, and nothing is wrong with it."""
 
@@ -53,4 +58,5 @@ class TooLate(Conflict):
     code = "too_late"
 
     def __init__(self, status: str):
-        super().__init__(f"This order is {status} already, so it can no longer be changed here. Ask the shop.", state={"status": status})
+        sentence = say("This order is %(status)s already, so it can no longer be changed here. Ask the shop.", status=status)
+        super().__init__(sentence, state={"status": status})

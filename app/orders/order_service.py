@@ -18,7 +18,7 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import events, order_rules, queries
-from app.orders.errors import AlreadyDone, CannotUndo, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
+from app.orders.errors import AlreadyDone, CannotUndo, MovedMeanwhile, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Station, Status
 from app.places import queries as places
@@ -67,7 +67,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None,
         order.number = _next_number(order.store_id)
         session.add(order)
         session.flush()
-        _note(order.id, "placed", None, Status.AT_STORE, now, by=by)
+        session.add(OrderEvent(**_step(order.id, "placed", None, Status.AT_STORE, now, by=by)))
         audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
         events.order_placed.send(order)
     return order
@@ -80,38 +80,36 @@ def promise(durations_hours: Collection[int], *, at: datetime) -> datetime:
 
 
 def transition(order_id: str, event: Event, *, by: Principal, at: datetime | None = None) -> Status:
-    """The only way a status changes. Of two who try at once, the second finds the status already changed and is told so."""
-    now = at or clock.now()
+    """One step of one order along its lifecycle."""
     with unit_of_work() as session:
         before = session.scalar(select(Order.status).where(Order.id == order_id))
         if before is None:
             raise UnknownOrder
         after = order_rules.step(Status(before), event, by.role)
-        moved = update(Order).where(Order.id == order_id, Order.status == before)
-        if session.affected(moved.values(status=after, updated_at=now, version=Order.version + 1)) == 0:
-            raise WrongStep("Somebody else moved this order just now. Look again.")
-        _note(order_id, event, Status(before), after, now, by=by)
-        audit_service.record("order.moved", f"order:{order_id}", by=by, before={"status": before}, after={"status": after})
-        events.order_moved.send(order_id, event=event, before=before, after=after)
-        events.orders_moved.send((order_id,), event=event, by=by)
+        _move({order_id: Status(before)}, event, {Status(before): after}, at or clock.now(), by=by)
     return after
 
 
 def transition_many(order_ids: Collection[str], event: Event, *, by: Principal) -> None:
     """One step for all of these or for none of them, in the same few statements however many they are."""
-    now = clock.now()
-    with unit_of_work() as session:
+    with unit_of_work():
         states = hold(order_ids)
         if len(states) < len(set(order_ids)):
             raise UnknownOrder
         after = {before: order_rules.step(before, event, by.role) for before in sorted(set(states.values()))}
+        _move(states, event, after, clock.now(), by=by)
+
+
+def _move(states: Mapping[str, Status], event: Event, after: Mapping[Status, Status], at: datetime, *, by: Principal) -> None:
+    """The only way a status changes: written down, audited and told. Of two who try at once, the second finds it already changed."""
+    with unit_of_work() as session:
         for before, status in after.items():
             group = [order_id for order_id in states if states[order_id] == before]
             moved = update(Order).where(Order.id.in_(group), Order.status == before)
-            if session.affected(moved.values(status=status, updated_at=now, version=Order.version + 1)) != len(group):
-                raise WrongStep("Somebody else moved one of these orders just now. Look again.")
+            if session.affected(moved.values(status=status, updated_at=at, version=Order.version + 1)) != len(group):
+                raise MovedMeanwhile
         if states:
-            steps = [_step(order_id, event, before, after[before], now, by=by) for order_id, before in states.items()]
+            steps = [_step(order_id, event, before, after[before], at, by=by) for order_id, before in states.items()]
             session.execute(insert(OrderEvent), steps)
         changes = {f"order:{order_id}": ({"status": before}, {"status": after[before]}) for order_id, before in states.items()}
         audit_service.record_many("order.moved", changes, by=by)
@@ -171,20 +169,14 @@ def scan(code: str, station: str, *, by: Principal) -> Row[Any]:
 def undo_scan(code: str, station: str, *, by: Principal) -> Row[Any]:
     """Take back what was scanned here last, if the lifecycle lets it. History stays as it was: this is one more event."""
     order, event, now = queries.get_by_code(code), order_rules.STATIONS[Station(station)], clock.now()
-    with unit_of_work() as session:
+    with unit_of_work():
         hold([order.id])
         order, last = queries.get_by_code(order.id), queries.last_step(order.id)
         if last.event != event:
             raise CannotUndo(state={"status": order.status})
         status = Status(order.status)
         back = order_rules.take_back(event, Status(str(last.from_status)), now - last.at, status, by.role)
-        moved = update(Order).where(Order.id == order.id, Order.status == status)
-        if session.affected(moved.values(status=back, updated_at=now, version=Order.version + 1)) == 0:
-            raise CannotUndo(state={"status": status})
-        _note(order.id, Event.UNDO, status, back, now, by=by)
-        audit_service.record("order.moved", f"order:{order.id}", by=by, before={"status": status}, after={"status": back})
-        events.order_moved.send(order.id, event=Event.UNDO, before=status, after=back)
-        events.orders_moved.send((order.id,), event=Event.UNDO, by=by)
+        _move({order.id: status}, Event.UNDO, {status: back}, now, by=by)
         return queries.get_by_code(order.id)
 
 
@@ -266,10 +258,6 @@ def _next_number(store_id: int) -> int:
             db.session.execute(insert(TicketCounter).values(store_id=store_id, last_number=0))
         number = db.session.scalars(raised).one()
     return number
-
-
-def _note(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> None:
-    db.session.add(OrderEvent(**_step(order_id, event, before, after, at, by=by)))
 
 
 def _step(order_id: str, event: str, before: Status | None, after: Status, at: datetime, *, by: Principal) -> dict[str, Any]:

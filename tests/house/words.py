@@ -70,7 +70,7 @@ def words_of(tree: ast.AST) -> Iterator[Word]:
 def unsayable(tree: ast.AST) -> Iterator[int]:
     """Lines on which a refusal is put together in a way nobody can translate: use ``say()``. What names its fields says it there."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _name(node.func) not in refusals() or not node.args:
+        if not isinstance(node, ast.Call) or _name(node.func) not in refusals() | {"__init__"} or not node.args:
             continue
         if isinstance(node.args[0], ast.JoinedStr) and "fields" not in [keyword.arg for keyword in node.keywords]:
             yield node.lineno
