@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
-from app.extensions import limiter
+from app.core.session import CONTROL
+from app.extensions import db, limiter
 from tests.support import chromium, people
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import Postgres
@@ -81,6 +83,22 @@ def app(house: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     forget()
     house.config.clear()
     house.config.update(settings)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """A list that grows with each statement the database is sent."""
+    seen: list[str] = []
+
+    def note(*said: Any) -> None:
+        if not said[2].startswith("BEGIN"):
+            seen.append(said[2])
+
+    with app.app_context():
+        engine = db.engines[CONTROL]
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -31,10 +31,6 @@ class WrongStep(Conflict):
     code = "wrong_step"
 
 
-class MovedMeanwhile(WrongStep):
-    sentence = "Somebody else moved it just now. Look again."
-
-
 class AlreadyDone(WrongStep):
     """The step was taken before: a second scan of the same thing changes nothing, and nothing is wrong with it."""
 

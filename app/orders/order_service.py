@@ -18,7 +18,7 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import events, order_rules, queries
-from app.orders.errors import AlreadyDone, CannotUndo, MovedMeanwhile, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
+from app.orders.errors import AlreadyDone, CannotUndo, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Station, Status
 from app.places import queries as places
@@ -81,12 +81,12 @@ def promise(durations_hours: Collection[int], *, at: datetime) -> datetime:
 
 def transition(order_id: str, event: Event, *, by: Principal, at: datetime | None = None) -> Status:
     """One step of one order along its lifecycle."""
-    with unit_of_work() as session:
-        before = session.scalar(select(Order.status).where(Order.id == order_id))
-        if before is None:
+    with unit_of_work():
+        states = hold([order_id])
+        if not states:
             raise UnknownOrder
-        after = order_rules.step(Status(before), event, by.role)
-        _move({order_id: Status(before)}, event, {Status(before): after}, at or clock.now(), by=by)
+        after = order_rules.step(states[order_id], event, by.role)
+        _move(states, event, {states[order_id]: after}, at or clock.now(), by=by)
     return after
 
 
@@ -101,13 +101,11 @@ def transition_many(order_ids: Collection[str], event: Event, *, by: Principal) 
 
 
 def _move(states: Mapping[str, Status], event: Event, after: Mapping[Status, Status], at: datetime, *, by: Principal) -> None:
-    """The only way a status changes: written down, audited and told. Of two who try at once, the second finds it already changed."""
+    """The only way a status changes: written down, audited and told. Of orders that are held: of two at once, the second waited."""
     with unit_of_work() as session:
         for before, status in after.items():
             group = [order_id for order_id in states if states[order_id] == before]
-            moved = update(Order).where(Order.id.in_(group), Order.status == before)
-            if session.affected(moved.values(status=status, updated_at=at, version=Order.version + 1)) != len(group):
-                raise MovedMeanwhile
+            session.execute(update(Order).where(Order.id.in_(group)).values(status=status, updated_at=at, version=Order.version + 1))
         if states:
             steps = [_step(order_id, event, before, after[before], at, by=by) for order_id, before in states.items()]
             session.execute(insert(OrderEvent), steps)

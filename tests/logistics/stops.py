@@ -68,7 +68,8 @@ def ago(**time: float) -> str:
 
 def audited(app: Flask, action: str, subject: str) -> list[AuditEntry]:
     with inside(app):
-        return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action, AuditEntry.subject == subject)))
+        mine = select(AuditEntry).where(AuditEntry.action == action, AuditEntry.subject == subject).order_by(AuditEntry.id)
+        return list(db.session.scalars(mine))
 
 
 def count(app: Flask, model: Any, *where: Any) -> int:

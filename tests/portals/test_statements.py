@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.orders import place
 from tests.support.people import ADMIN, ERIN, client_of
-from tests.support.tables import statements_of
 from tests.transit.batches import batch_of
 
 LISTS = {
@@ -32,15 +31,14 @@ def fill(admin, count: int) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_asks_as_often_with_many_rows_as_with_few(app, admin, path):
+def test_a_list_asks_as_often_with_many_rows_as_with_few(app, admin, statements, path):
     somebody = client_of(app, LISTS[path])
-    seen = statements_of(app)
 
     def asked() -> int:
         assert somebody.get(path).status_code == 200
-        seen.clear()
+        statements.clear()
         assert somebody.get(path).status_code == 200
-        return len(seen)
+        return len(statements)
 
     fill(admin, 1)
     few = asked()

@@ -5,13 +5,8 @@ import io
 from typing import Any
 
 import openpyxl
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
-
-from app.core.session import CONTROL
-from app.extensions import db
 
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,11 +29,3 @@ def fetch(client: FlaskClient, kind: str, form: str = "csv", **query: Any) -> li
         return list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"), newline="")))
     names, *rows = openpyxl.load_workbook(io.BytesIO(response.data)).worksheets[0].iter_rows(values_only=True)
     return [dict(zip(map(str, names), row, strict=True)) for row in rows]
-
-
-def statements_of(app: Flask) -> list[str]:
-    """A list that grows with each statement from here on."""
-    seen: list[str] = []
-    with app.app_context():
-        event.listen(db.engines[CONTROL], "before_cursor_execute", lambda *args: args[2].startswith("BEGIN") or seen.append(args[2]))
-    return seen

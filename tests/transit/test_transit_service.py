@@ -7,11 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from app.audit.models import AuditEntry
 from app.core.errors import DomainError, StaleVersion
-from app.core.session import CONTROL
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity.permissions import Role
@@ -200,14 +199,6 @@ def test_a_journey_is_a_way_through_the_lifecycle():
         assert [start for start, event in TRANSITIONS if event == journey.leaves] == [journey.needs]
     for ending in ENDS:  # nothing happens to an order after these
         assert {TRANSITIONS[way][0] for way in TRANSITIONS if way[1] == ending}.isdisjoint(start for start, _ in TRANSITIONS)
-
-
-@pytest.fixture
-def statements(app):
-    seen: list[str] = []
-    with app.app_context():
-        event.listen(db.engines[CONTROL], "before_cursor_execute", lambda *args: args[2].startswith("BEGIN") or seen.append(args[2]))
-    return seen
 
 
 @pytest.mark.slow

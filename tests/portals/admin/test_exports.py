@@ -10,7 +10,7 @@ from tests.logistics.stops import audited, count, plan, today
 from tests.support.orders import place
 from tests.support.people import MONA, client_of
 from tests.support.shop import application
-from tests.support.tables import CSV, XLSX, bring, fetch, statements_of
+from tests.support.tables import CSV, XLSX, bring, fetch
 
 FORMULA = '=HYPERLINK("http://x.example","here")'
 PEOPLE = [
@@ -80,16 +80,16 @@ def test_who_took_a_table_along_is_written_down_but_not_whom_they_looked_for(app
     assert (entry.actor, entry.after) == ("Administrator", {"form": "xlsx", "filters": ["q"]})
 
 
-def test_reads_a_page_when_the_reader_has_taken_the_one_before(app, admin, small_pages):
+def test_reads_a_page_when_the_reader_has_taken_the_one_before(app, admin, small_pages, statements):
     """The bound on memory, and on how long anything is held: between two pages there is no open transaction."""
     for number in range(7):
         place(admin, customerName=f"Customer {number}")
-    seen = statements_of(app)
+    statements.clear()
     response = admin.get("/admin/api/exports/orders.csv")
     chunks = response.iter_encoded()
     read = []
     for chunk in chunks:
-        read.append((chunk.count(b"\r\n"), sum("FROM orders" in statement for statement in seen)))
+        read.append((chunk.count(b"\r\n"), sum("FROM orders" in statement for statement in statements)))
         with app.app_context():
             assert db.engines["control"].pool.checkedout() == 0
     assert read == [(3, 1), (2, 2), (2, 3), (1, 4), (0, 4)]

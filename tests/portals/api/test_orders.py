@@ -222,16 +222,7 @@ def test_filters_by_status(admin):
     assert admin.get("/admin/api/orders?status=Ready").json == []
 
 
-def test_a_list_takes_the_same_few_queries_however_long(app, admin):
-    from sqlalchemy import event
-
-    from app.core.session import CONTROL
-    from app.extensions import db
-
-    statements: list[str] = []
-    with app.app_context():
-        event.listen(db.engines[CONTROL], "before_cursor_execute", lambda *args: args[2] == "BEGIN" or statements.append(args[2]))
-
+def test_a_list_takes_the_same_few_queries_however_long(admin, statements):
     def count() -> int:
         statements.clear()
         assert admin.get("/admin/api/orders").status_code == 200

@@ -28,17 +28,10 @@ def test_sends_nobody_to_the_sign_in_page(client):
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/customer/login?next={path}")
 
 
-def test_a_long_list_takes_a_fixed_number_of_queries(app, client, alice):
+def test_a_long_list_takes_a_fixed_number_of_queries(client, alice, statements):
     """One for who it is, and three for any number of orders: the orders, their lines and their pasts."""
-    from sqlalchemy import event
-
-    from app.extensions import db
-
     for _ in range(7):
         place_for(client, ALICE.login)
-    statements = []
-    with app.app_context():
-        engine = db.engines["control"]
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    statements.clear()
     assert alice.get("/customer/", headers=PAGE).status_code == 200
     assert len([statement for statement in statements if statement.lstrip().startswith("SELECT")]) == 4
