@@ -5,7 +5,7 @@ import { watchAway } from "./counter-away.js";
 import { watchOutbox } from "./counter-outbox.js";
 import { watchOrderForm } from "./counter-order.js";
 import { watchScans } from "./counter-scan.js";
-import { watchBoard } from "./counter-board.js";
+import "./live.js";
 
 const box = document.getElementById("field-q");
 const keys = document.getElementById("keys");
@@ -21,7 +21,6 @@ if (document.activeElement === box) box.select(); // what was refused is replace
 watchOutbox();
 watchOrderForm();
 watchScans();
-watchBoard();
 watchAway(new URL(box.form.action).pathname.replace(/find$/, ""));
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -10,17 +10,17 @@ from app.core.pagination import LARGEST_LIMIT
 from app.customers import erasing_service
 from app.customers import queries as customers
 from app.customers.models import CustomerDict
-from app.identity import account_service, session_service
+from app.identity import session_service
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordAgain, PasswordChange
 from app.identity.session_service import SignInDict
 from app.orders import queries as orders
 from app.orders.models import OrderDict, OrderEventDict, TrackedEventDict
 from app.portals.api import api
-from app.portals.http import limits
+from app.portals.http import own_password
 from app.portals.http.guard import who
 from app.portals.http.portal import answers, permits, reads, secret
-from app.portals.http.signing_in import GUESSES_AT_ONES_OWN, MessageDict
+from app.portals.http.signing_in import MessageDict
 
 
 class ExportedOrderDict(TypedDict):
@@ -60,7 +60,7 @@ def export_me() -> ResponseReturnValue:
 @secret
 def erase_me(data: dict[str, Any]) -> ResponseReturnValue:
     me = who()
-    _confirm(data["password"])
+    own_password.confirm(data["password"])
     erasing_service.erase(me.customer_id or 0, by=me)
     session.pop("customer", None)
     return {"message": "Deleted"}
@@ -72,15 +72,8 @@ def erase_me(data: dict[str, Any]) -> ResponseReturnValue:
 @answers(200, MessageDict, "The new password is set; every other sign-in of this account is over.")
 @secret
 def change_my_password(data: dict[str, Any]) -> ResponseReturnValue:
-    me = who()
-    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(me.account_id))
-    account_service.change_password(me.account_id or 0, data["currentPassword"], data["password"], keep=me.session_id, by=me)
+    own_password.change(data)
     return {"message": "Password changed"}
-
-
-def _confirm(password: str) -> None:
-    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(who().account_id))
-    account_service.check_password_of(who().account_id or 0, password)
 
 
 def _orders_of(customer_id: int) -> list[ExportedOrderDict]:

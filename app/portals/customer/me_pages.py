@@ -8,17 +8,16 @@ from flask.typing import ResponseReturnValue
 from app.core.shapes import Line, Phone, Shape
 from app.customers import customer_service, erasing_service
 from app.customers import queries as customers
-from app.identity import account_service, session_service
+from app.identity import session_service
 from app.identity.account_service import SHORTEST_PASSWORD
 from app.identity.errors import WrongPassword
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordAgain, PasswordChange
 from app.portals.customer import customer
-from app.portals.http import limits
+from app.portals.http import own_password
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.portal import permits, reads, secret, shows_again
-from app.portals.http.signing_in import GUESSES_AT_ONES_OWN
 
 
 class OwnDetails(Shape):
@@ -54,9 +53,7 @@ def change_me(data: dict[str, Any]) -> ResponseReturnValue:
 @shows_again(_again("password"), also=(WrongPassword,))
 @secret
 def change_password(data: dict[str, Any]) -> ResponseReturnValue:
-    mine = who()
-    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(mine.account_id))
-    account_service.change_password(mine.account_id or 0, data["currentPassword"], data["password"], keep=mine.session_id, by=mine)
+    own_password.change(data)
     return _done("password-changed")
 
 
@@ -72,10 +69,8 @@ def forget_page(form: Form = EMPTY) -> str:
 @shows_again(forget_page, also=(WrongPassword,))
 @secret
 def forget_me(data: dict[str, Any]) -> ResponseReturnValue:
-    mine = who()
-    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(mine.account_id))
-    account_service.check_password_of(mine.account_id or 0, data["password"])
-    erasing_service.erase(mine.customer_id or 0, by=mine)
+    own_password.confirm(data["password"])
+    erasing_service.erase(who().customer_id or 0, by=who())
     session.pop("customer", None)
     flash("", "forgotten")
     return redirect(url_for("public.home"), 303)

@@ -11,12 +11,11 @@ from app.identity.account_service import SHORTEST_OF_STAFF
 from app.identity.errors import WrongPassword
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordChange
-from app.portals.http import limits, second_factor_doors
+from app.portals.http import own_password, second_factor_doors
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.languages import gettext as _
 from app.portals.http.portal import Portal, permits, reads, secret, shows_again
-from app.portals.http.signing_in import GUESSES_AT_ONES_OWN
 
 
 def add_doors(portal: Portal) -> None:
@@ -31,9 +30,7 @@ def add_doors(portal: Portal) -> None:
     @shows_again(page("password"), also=(WrongPassword,))
     @secret
     def change_own_password(data: dict[str, str]) -> ResponseReturnValue:
-        mine = who()
-        limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(mine.account_id))
-        account_service.change_password(mine.account_id or 0, data["currentPassword"], data["password"], keep=mine.session_id, by=mine)
+        own_password.change(data)
         return done(_("Your password is changed, and you are signed out everywhere else."))
 
     @portal.post("/account/sign-ins/<sign_in_id>/end")

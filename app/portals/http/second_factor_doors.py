@@ -10,13 +10,12 @@ from app.identity import account_service, second_factor_service
 from app.identity.errors import CodeRefused, WrongPassword
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordAgain
-from app.portals.http import limits
+from app.portals.http import own_password
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.languages import gettext as _
 from app.portals.http.portal import Portal, permits, reads, secret, shows_again
 from app.portals.http.second_step import Code, check_code, vault
-from app.portals.http.signing_in import GUESSES_AT_ONES_OWN
 from app.tenancy.tenant_service import current_business
 
 
@@ -39,7 +38,7 @@ def add_doors(portal: Portal) -> None:
     @shows_again(second_factor_page, also=(WrongPassword,))
     @secret
     def begin_second_factor(data: dict[str, str]) -> ResponseReturnValue:
-        _confirm_password(data["password"])
+        own_password.confirm(data["password"])
         second_factor_service.begin(who().account_id or 0, vault=vault())
         return redirect(url_for(f"{portal.name}.second_factor_page"), 303)
 
@@ -59,17 +58,12 @@ def add_doors(portal: Portal) -> None:
     @shows_again(second_factor_page, also=(WrongPassword,))
     @secret
     def switch_second_factor_off(data: dict[str, Any]) -> ResponseReturnValue:
-        _confirm_password(data["password"])
+        own_password.confirm(data["password"])
         if not check_code(who().account_id or 0, data["otp"]):
             raise CodeRefused(fields={"otp": [CodeRefused.sentence]})
         second_factor_service.switch_off(who().account_id or 0, by=who())
         flash(_("The second factor is off. Your password is enough again."), "done")
         return redirect(url_for(f"{portal.name}.account_page"), 303)
-
-
-def _confirm_password(password: str) -> None:
-    limits.spend(GUESSES_AT_ONES_OWN, "own-password", str(who().account_id))
-    account_service.check_password_of(who().account_id or 0, password)
 
 
 def _drawn(secret_now: str | None) -> dict[str, str | None]:

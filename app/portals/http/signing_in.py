@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # Ten tries in five minutes, for one login from anywhere and for one network at any login.
 TRIES = "10 per 5 minutes"
 NETWORK_TRIES = "50 per 5 minutes"
-GUESSES_AT_ONES_OWN = "10 per 5 minutes"  # whoever found somebody else's browser open must not guess on
 
 
 class EmailAndPassword(Shape):
