@@ -46,6 +46,7 @@ FIXED: dict[str, Any] = {
     "CURRENCY": "INR",
     "TIMEZONE": "Asia/Kolkata",
     "LANGUAGE": "en",
+    "WEBHOOKS_ANYWHERE": False,
 }
 
 
@@ -177,6 +178,8 @@ def _refuse_unsafe(environ: Mapping[str, str], config: dict[str, Any]) -> None:
         raise ConfigError(f"ADMIN_PASS is shorter than {SHORTEST_ADMIN_PASSWORD} characters or easy to guess")
     if config.get("DEBUG") or environ.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
         raise ConfigError("debug mode is on (FLASK_DEBUG or FABCLEAN_DEBUG); it lets strangers run code")
+    if config["WEBHOOKS_ANYWHERE"]:
+        raise ConfigError("FABCLEAN_WEBHOOKS_ANYWHERE is on; it lets whoever makes a webhook reach into the private network")
     for origin in config["CORS_ORIGINS"]:
         parts = urlsplit(origin)
         if "*" in origin or parts.scheme not in ("http", "https") or not parts.netloc or parts.path:

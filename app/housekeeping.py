@@ -1,12 +1,13 @@
-"""Small chores beside the requests: forget what has expired, and fold SQLite's log into its file.
+"""Small chores beside the requests: carry messages out, forget what has expired, and fold SQLite's log into its file.
 
-Each worker process runs a thread for them; that several do is harmless.
+Each worker process runs threads for them; that several do is harmless.
 """
 
 import logging
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -22,11 +23,16 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import link_service, session_service
 from app.logistics import file_service, offline_service
-from app.portals.http import uploads
+from app.notifications import outbox_service
+from app.portals.http import uploads, vaults
 from app.tenancy import tenant_service, usage_service
+from app.webhooks import carrier_service as webhooks
 
 EVERY_SECONDS = 2.0
 FORGET_EVERY_SECONDS = 600.0
+CARRY_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 60.0
+MESSAGES_KEPT = timedelta(days=30)
 KEYS_KEPT = timedelta(hours=48)
 OFFLINE_KEPT = timedelta(days=15)  # a phone may send what is up to fourteen days old
 UPLOADS_KEPT = timedelta(days=1)  # a phone that uploads sends what the picture proves right after it
@@ -37,6 +43,7 @@ log = logging.getLogger("fabclean.housekeeping")
 
 def start(app: Flask) -> None:
     threading.Thread(target=_run, args=(app,), name="housekeeping", daemon=True).start()
+    threading.Thread(target=_carry_messages, args=(app,), name="messenger", daemon=True).start()
 
 
 def _run(app: Flask) -> None:
@@ -52,6 +59,37 @@ def _run(app: Flask) -> None:
                     record_usage()
         except Exception:
             log.exception("a chore failed; it will be tried again")
+
+
+def _carry_messages(app: Flask) -> None:
+    """What this process wrote goes out within a second; what is found only by looking at every business, within a minute."""
+    looked_at = float("-inf")
+    while True:
+        time.sleep(CARRY_EVERY_SECONDS)
+        try:
+            with app.app_context():
+                slugs = outbox_service.take_noted()
+                if time.monotonic() - looked_at > LOOK_EVERY_SECONDS:
+                    looked_at = time.monotonic()
+                    slugs |= set(tenant_service.open_slugs())
+                for slug in slugs:
+                    deliver_due(slug)
+        except Exception:
+            log.exception("messages could not be carried; it will be tried again")
+
+
+def deliver_due(slug: str) -> None:
+    """The messages of one business that are due: whoever schedules jobs calls this."""
+    try:
+        with tenant_service.use_tenant(slug):
+            outbox_service.deliver_due(carriers())
+    except Exception:  # whatever is wrong with one business, the next one's messages are due too
+        log.exception("a business's messages could not be carried; it will be tried again", extra={"tenant": slug})
+
+
+def carriers() -> dict[str, outbox_service.Carrier]:
+    """Who takes which kind of message, for the business in force."""
+    return {"webhook": partial(webhooks.carry, vault=vaults.for_webhooks(), client=vaults.outbound())}
 
 
 def checkpoint(*, larger_than: int = WAL_KEPT_BYTES) -> bool:
@@ -111,5 +149,6 @@ def _forget_of(slug: str) -> None:
         session_service.forget_expired()
         offline_service.forget_before(clock.now() - OFFLINE_KEPT)
         link_service.forget_expired()
+        outbox_service.forget_before(clock.now() - MESSAGES_KEPT)
         file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())
         uploads.drafts().forget_before(clock.now() - DRAFTS_KEPT)

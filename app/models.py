@@ -6,10 +6,12 @@ from app.core import idempotency, probe, rate_store
 from app.customers import models as customers
 from app.identity import models as identity
 from app.logistics import models as logistics
+from app.notifications import models as notifications
 from app.orders import models as orders
 from app.places import models as places
 from app.tenancy import models as tenancy
 from app.transit import models as transit
+from app.webhooks import models as webhooks
 
 __all__ = [
     "audit",
@@ -18,10 +20,12 @@ __all__ = [
     "idempotency",
     "identity",
     "logistics",
+    "notifications",
     "orders",
     "places",
     "probe",
     "rate_store",
     "tenancy",
     "transit",
+    "webhooks",
 ]

@@ -3,13 +3,16 @@
 A handler runs inside the transaction of whoever announced, so it either happens with it or not at all.
 """
 
-from app.customers.events import customer_erased, customer_merged, walk_in_met
+from app.customers.events import customer_created, customer_erased, customer_merged, walk_in_met
 from app.logistics import delivery_service
 from app.logistics import person_service as logistics_person_service
+from app.logistics.events import delivery_moved, delivery_planned
 from app.orders import person_service as orders_person_service
-from app.orders.events import orders_moved
+from app.orders.events import order_placed, orders_moved
 from app.portals.auth import claims
 from app.transit import transit_service
+from app.transit.events import batch_created, batch_moved
+from app.webhooks import news_service
 
 
 def connect() -> None:
@@ -20,3 +23,16 @@ def connect() -> None:
     customer_erased.connect(orders_person_service.customer_erased)
     customer_erased.connect(logistics_person_service.customer_erased)
     customer_merged.connect(orders_person_service.customer_merged)
+    _tell_programs()
+
+
+def _tell_programs() -> None:
+    order_placed.connect(news_service.order_placed)
+    orders_moved.connect(news_service.orders_moved)
+    delivery_planned.connect(news_service.delivery_planned)
+    delivery_moved.connect(news_service.delivery_moved)
+    batch_created.connect(news_service.batch_created)
+    batch_moved.connect(news_service.batch_moved)
+    customer_created.connect(news_service.customer_created)
+    customer_erased.connect(news_service.customer_erased)
+    customer_merged.connect(news_service.customer_merged)

@@ -89,4 +89,5 @@ def _create(name: str, email: str | None, phone: str | None, *, notes: str | Non
         session.add(customer)
         session.flush()
         audit_service.record("customer.created", f"customer:{customer.id}", by=by)
+        events.customer_created.send(customer.id)
     return customer

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     ACCOUNT_SIGN_IN = "account:sign-in"
     ACCOUNT_SIGN_OUT = "account:sign-out"
     ACCOUNT_CHANGE_PASSWORD = "account:change-password"  # noqa: S105  (a permission, not a password)
+    WEBHOOK_READ = "webhook:read"
+    WEBHOOK_EDIT = "webhook:edit"
     HEALTH_DETAILS = "health:details"
     AUDIT_READ = "audit:read"
 
@@ -68,7 +70,7 @@ _EMPLOYEE = _SIGNED_IN | {
 }  # fmt: skip
 _MANAGER = _EMPLOYEE | {
     P.ADMIN_VISIT, P.WORKER_VISIT, P.STORE_READ, P.STORE_EDIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ,
-    P.STAFF_EDIT,
+    P.STAFF_EDIT, P.WEBHOOK_READ, P.WEBHOOK_EDIT,
     P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ, P.TABLE_IMPORT, P.TABLE_EXPORT,
 }  # fmt: skip
 

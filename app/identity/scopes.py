@@ -20,6 +20,7 @@ READING: dict[str, frozenset[Permission]] = {
     "transit": frozenset({P.TRANSIT_READ}),
     "delivery": frozenset({P.DELIVERY_READ}),
     "table": frozenset({P.TABLE_EXPORT}),
+    "webhook": frozenset({P.WEBHOOK_READ}),
     "staff": frozenset({P.STAFF_READ}),
     "audit": frozenset({P.AUDIT_READ}),
     "health": frozenset({P.HEALTH_DETAILS}),
@@ -32,6 +33,7 @@ CHANGING: dict[str, frozenset[Permission]] = {
     "transit": frozenset({P.TRANSIT_EDIT}),
     "delivery": frozenset({P.DELIVERY_EDIT}),
     "table": frozenset({P.TABLE_IMPORT}),
+    "webhook": frozenset({P.WEBHOOK_EDIT}),
 }
 READ = ":read"
 SCOPES = (*(area + READ for area in READING), *CHANGING)  # "order:read", and "order" for changing as well

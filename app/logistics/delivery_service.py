@@ -19,7 +19,7 @@ from app.extensions import db
 from app.identity import account_service
 from app.identity.permissions import Permission
 from app.identity.principal import Principal
-from app.logistics import delivery_rules, queries
+from app.logistics import delivery_rules, events, queries
 from app.logistics.delivery_rules import DeliveryEvent, DeliveryStatus, Kind
 from app.logistics.errors import NoSuchOrder, NoSuchProof, NoSuchWorker, NotYourDelivery, StopAlreadyPlanned
 from app.logistics.models import OPEN, Delivery, StopDict, StoredFile
@@ -170,6 +170,7 @@ def _step(delivery: Delivery, event: DeliveryEvent, at: datetime, *, by: Princip
         order_service.transition(delivery.order_id, move, by=by, at=at)
     subject = f"delivery:{delivery.id}"
     audit_service.record("delivery.moved", subject, by=by, before={"status": before}, after=_for_the_audit(delivery))
+    events.delivery_moved.send(delivery)
 
 
 def _apply(delivery: Delivery, facts: Mapping[str, Any]) -> None:
@@ -214,6 +215,7 @@ def _behind(worker_id: int | None, day: date) -> int:
 def _write(delivery: Delivery) -> None:
     with refusing({"uq_delivery_open_order_kind": StopAlreadyPlanned}):
         db.session.add(delivery)
+    events.delivery_planned.send(delivery)
 
 
 def _order(code: str) -> Any:

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import order_service
 from app.orders.order_rules import Event, Status
-from app.transit import batch_rules, queries
+from app.transit import batch_rules, events, queries
 from app.transit.batch_rules import JOURNEYS, STEPS, BatchEvent, BatchStatus, BatchType
 from app.transit.errors import AlreadyInBatch, BadOrderId, CannotTravel, EmptyBatch, NotInBatch
 from app.transit.models import TransitBatch, TransitLine
@@ -42,6 +42,7 @@ def create(data: Mapping[str, Any], *, by: Principal) -> TransitBatch:
         _put_in(batch, order_ids)
         batch = queries.get(batch.id)
         audit_service.record("transit_batch.created", f"transit_batch:{batch.id}", by=by, after=batch.to_dict())
+        events.batch_created.send(batch.to_dict())
     return batch
 
 
@@ -78,7 +79,9 @@ def advance(batch_id: int, event: BatchEvent, *, expected: int | None, by: Princ
             _change_lines(TransitLine.batch_id == batch_id, open=False)
         action, (needed, after) = f"transit_batch.{_STAMPS[event].removesuffix('_at')}", STEPS[event]
         audit_service.record(action, f"transit_batch:{batch_id}", by=by, before={"status": needed}, after={"status": after})
-        return queries.get(batch_id)
+        batch = queries.get(batch_id)
+        events.batch_moved.send(batch.to_dict())
+        return batch
 
 
 def possible_steps(status: str) -> list[BatchEvent]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.clients.outbound import Outbound
 from app.core import clock
 from app.extensions import db
 from app.identity.models import Account
@@ -15,8 +16,10 @@ from app.identity.principal import Principal
 from app.logistics import delivery_service
 from app.orders import order_service
 from app.orders.order_rules import Event
+from app.portals.http import vaults
 from app.transit import transit_service
 from app.transit.batch_rules import BatchType
+from app.webhooks import endpoint_service
 from tests.support.people import ALICE, WANDA
 from tests.support.shop import application, inside
 
@@ -54,9 +57,16 @@ def furnish(url: str, instance: Path) -> Furniture:
         items = [{"serviceId": f"s{1 + n % 3}", "quantity": 1 + n, "garment": f"piece {n}", "notes": "mind the buttons"} for n in range(30)]
         long = _place(by, (), customerName=LONG_NAME, items=items, specialInstructions="Fold, do not hang.\n" * 8)
         transit_service.create({"type": BatchType.STORE_TO_FACTORY, "order_ids": [long[0]], "created_by": LONG_NAME}, by=by)
+        _add_a_webhook(by)
         known = _place(by, PLANT[:3], customerName=ALICE.name, customerEmail=ALICE.login)
         _plan_a_round([_place(by, PLANT, customerName=name)[0] for name in ("Asha Verma", LONG_NAME, "Ravi Krishnan")], by)
     return Furniture(*known, long[0])
+
+
+def _add_a_webhook(by: Principal) -> None:
+    """Nothing listens there, so it shows what did not get through."""
+    wanted = {"url": "https://192.0.2.1/hook", "note": "Bookkeeping", "events": ["order.moved", "order.placed"], "enabled": True}
+    endpoint_service.create(wanted, vault=vaults.for_webhooks(), client=Outbound(), by=by)
 
 
 def _plan_a_round(order_ids: list[str], by: Principal) -> None:

@@ -31,5 +31,7 @@ from app.portals.admin import (  # noqa: F401
     stores,
     transit,
     transit_pages,
+    webhook_pages,
+    webhooks,
     workers,
 )

@@ -34,7 +34,8 @@ class Form:
     def refused(cls, error: DomainError, declared: Declared) -> "Form":
         """Passwords are not sent back: they would lie about in the page and its copies."""
         sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
-        typed = {name: text for name, text in sent.items() if not isinstance(declared.get(name), Password)}
+        shown = [name for name in sent if not isinstance(declared.get(name), Password)]
+        typed = {name: sent.getlist(name) if isinstance(declared.get(name), fields.List) else sent[name] for name in shown}
         return cls(typed, friendly(error.fields or {}), error.sentence, error.code)
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
@@ -11,12 +11,11 @@ from app.core.shapes import Shape
 from app.identity import second_factor_service
 from app.identity.permissions import Permission
 from app.identity.vault import Vault
-from app.portals.http import limits
+from app.portals.http import limits, vaults
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.portal import Portal, permits, reads, secret, shows_again
 from app.portals.http.signing_in import begin_browser_session, go_on
-from app.tenancy.tenant_service import current_business
 
 if TYPE_CHECKING:
     from app.identity.models import Account
@@ -43,9 +42,7 @@ class Code(Shape):
 
 
 def vault() -> Vault:
-    """Each business has a key of its own, derived from SECRET_KEY; what older keys sealed can be read (SECRET_KEY_FALLBACKS)."""
-    config = current_app.config
-    return Vault((config["SECRET_KEY"], *(config["SECRET_KEY_FALLBACKS"] or ())), f"fabclean second factors of {current_business().slug}")
+    return vaults.vault("second factors")
 
 
 def check_code(account_id: int, code: str) -> bool:
