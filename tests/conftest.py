@@ -1,5 +1,6 @@
 """Fixtures for everybody. Whatever takes ``app`` or ``database_url`` thereby runs on both engines."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,7 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """One application for all: with it templates and statements are compiled once, which took most of a test's time."""
     with application(databases.refilled(), tmp_path_factory.mktemp("house")) as made:
         made.extensions["fabclean_counters"] = (limiter._storage, limiter._limiter)
+        gc.freeze()  # what is here stays to the end; looking through it again and again took every fifteenth second
         yield made
 
 

@@ -3,10 +3,13 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.processes import ROOT, environment
 from tests.support.shop import settings
 
 
+@pytest.mark.slow
 def test_four_at_once_make_one_business(empty_database_url):
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "init-db"]
     surroundings = environment(**settings(empty_database_url))

@@ -222,6 +222,7 @@ def restore(app, kind, unpacked):
     run(app, "resume", "north")
 
 
+@pytest.mark.slow
 def test_one_broken_business_never_stops_the_rest(sqlite_databases, tmp_path):
     url = sqlite_databases.filled()
     with application(url, tmp_path) as app:
@@ -246,6 +247,7 @@ def test_one_broken_business_never_stops_the_rest(sqlite_databases, tmp_path):
     sqlite_databases.drop(url)
 
 
+@pytest.mark.slow
 def test_is_there_for_a_person_with_a_shell(sqlite_databases, tmp_path):
     """As a program of its own: what it needs is pushed and loaded there too, and help needs no database."""
     surroundings = environment(**settings(sqlite_databases.filled()), FABCLEAN_DISK=str(tmp_path))

@@ -71,6 +71,7 @@ def test_a_bucket_that_does_not_answer_is_away(environ):
         store({**environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}).put(NAME, BytesIO(b"a shirt"))
 
 
+@pytest.mark.slow
 def test_a_drivers_photo_goes_into_the_bucket_and_comes_back(app, environ):
     app.config["FILES_URL"], app.config["FILES_SETTINGS"] = config._bucket(environ)
     wanda = client_of(app, WANDA)

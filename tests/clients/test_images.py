@@ -146,6 +146,7 @@ def test_without_the_limits_the_bomb_goes_off(tmp_path):
     assert int(printed.stdout) > 500_000
 
 
+@pytest.mark.slow
 def test_the_process_has_no_more_memory_than_it_was_given(tmp_path):
     """Were the size check wrong, the limit would still stand; and without both (the control) 800 MB are taken."""
     unchecked = ("MOST_PIXELS = 25_000_000", "MOST_PIXELS = 10**12")

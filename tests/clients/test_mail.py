@@ -50,6 +50,7 @@ def test_a_password_does_not_travel_in_the_clear(monkeypatch):
         assert (server.logins, server.letters) == ([], [])
 
 
+@pytest.mark.slow
 def test_the_application_sends_where_it_is_told(database_url, tmp_path):
     with smtp_server(refuses=1) as server:
         settings = {
@@ -66,6 +67,7 @@ def test_the_application_sends_where_it_is_told(database_url, tmp_path):
     assert not (tmp_path / "outbox").exists()
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_a_slow_server(database_url, tmp_path):
     """Nothing answers at this address; the one who asked hears at once all the same."""
     import socket
@@ -109,6 +111,7 @@ def test_what_cannot_be_delivered_is_logged_without_naming_anybody(caplog):
     assert "zoe" not in str(vars(record))
 
 
+@pytest.mark.slow
 def test_a_failing_errand_does_not_stop_the_next():
     done = threading.Event()
     tries = []

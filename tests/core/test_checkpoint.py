@@ -76,6 +76,7 @@ def test_the_chore_copies_the_log_into_the_file(shop, tmp_path):
     assert written(shop) == 1000
 
 
+@pytest.mark.slow
 def test_after_the_chore_the_log_begins_anew(shop):
     write(shop, 1000)
     before = log_of(shop).stat().st_size

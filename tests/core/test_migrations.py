@@ -143,6 +143,7 @@ def test_minds_the_foreign_keys_again_afterwards(engine):
         connection.execute(text("INSERT INTO ticket_counter (store_id, last_number) VALUES (4711, 0)"))
 
 
+@pytest.mark.slow
 def test_four_migrators_at_once_are_as_good_as_one(empty_database_url, engine):
     outputs = at_once(4, "tests.core.programs.migrate", "all", **settings(empty_database_url))
     assert outputs == ["all done\n"] * 4

@@ -22,6 +22,7 @@ def let_through(url, **extra):
     return sum(int(output) for output in at_once(4, "tests.core.programs.hit_limit", "10 per minute", "10", **settings(url, **extra)))
 
 
+@pytest.mark.slow
 def test_four_processes_are_let_through_ten_times_together(database_url):
     assert let_through(database_url) == 10
 

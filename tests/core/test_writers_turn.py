@@ -92,6 +92,7 @@ def test_a_process_that_dies_gives_its_turn_back(engine, path):
         assert wrote.wait(5)
 
 
+@pytest.mark.slow
 def test_nobody_waits_long_while_others_keep_writing(engine):
     """Twelve who write without a pause: each gets its turn about as often as the others."""
     counts, end = [0] * 12, time.monotonic() + 2

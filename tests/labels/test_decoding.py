@@ -27,11 +27,13 @@ def test_both_codes_are_read_back_from_a_full_label(kind, stock):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_hundred_different_labels_are_read_back(kind):
     for one in labels(25):
         assert scanned(dots(one, "57x32", kind)) == [("Code128", one.code), ("QRCode", one.link)]
 
 
+@pytest.mark.slow
 def test_codes_with_every_pair_of_digits_are_read_back():
     """A leading 99 was once lost on the way to the bars."""
     for pair in range(100):

@@ -46,6 +46,7 @@ def token(app, order_id):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_shows_the_order_s_code_and_tracking_link(alice, order_id, token, kind):
     response = alice.get(f"/api/orders/{order_id}/label.{kind}")
     assert response.status_code == 200

@@ -46,6 +46,7 @@ def test_a_label_is_drawn_once_and_kept_by_what_it_says(kind):
     assert label_service.render(label(number="1"), "100x50", kind).etag != first.etag
 
 
+@pytest.mark.slow
 def test_no_more_labels_are_kept_than_fit():
     for one in labels(300):
         label_service.render(one, "57x32", "zpl")
@@ -70,6 +71,7 @@ def hasty_threads():
 
 @pytest.mark.usefixtures("hasty_threads")
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_many_at_once_come_out_as_one_by_one(kind):
     names = [f"{(DEVANAGARI, ARABIC, CHINESE, CYRILLIC, 'Asha')[number % 5]} {chr(65 + number % 26) * 3}" for number in range(100)]
     many = [label(number=str(number), customer=name) for number, name in enumerate(names)]
@@ -110,6 +112,7 @@ def test_a_sheet_without_labels_is_refused():
 
 
 @pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.slow
 def test_thousand_labels_are_printed_in_seconds(stock):
     """About two seconds of computing; eight leave room for a slow and busy machine."""
     batch = labels(1000)

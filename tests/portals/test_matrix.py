@@ -57,12 +57,26 @@ def _something(converter):
     return next((item for item in ("csv", "pdf", "services", "initiate", "ready") if item in regex), 987654)
 
 
-@pytest.mark.parametrize("person", [None, ALICE, ERIN, WANDA, MONA, ADMIN], ids=lambda person: person.name if person else "nobody")
+@pytest.mark.slow
+@pytest.mark.parametrize("person", [None, ALICE, ERIN, WANDA, MONA], ids=lambda person: person.name if person else "nobody")
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)  # who may is asked before anything is read or written
 def test_opens_for_whom_it_should_and_nobody_else(app, person):
-    wrong = []
+    try_every_door(app, person)
+
+
+@pytest.mark.slow
+def test_opens_for_the_administrator(app):
+    try_every_door(app, ADMIN)
+
+
+def try_every_door(app, person):
+    wrong, headers = [], bearer_of(app, person) if person else {}
     for method, rule, path in doors(app):
-        headers = bearer_of(app, person) if person else {}
-        refused = app.test_client().open(path, method=method, headers=headers).status_code in ((401,) if person is None else (401, 403))
+        status = app.test_client().open(path, method=method, headers=headers).status_code
+        if person and status == 401:  # the door before may have been the way out
+            headers = bearer_of(app, person)
+            status = app.test_client().open(path, method=method, headers=headers).status_code
+        refused = status in ((401,) if person is None else (401, 403))
         if refused == (person in who_may(method, rule)):
             wrong.append(f"{method} {rule} {'refuses' if refused else 'lets in'}")
     assert wrong == []
@@ -77,6 +91,7 @@ SHUT_TO_KEYS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_key_with_every_scope_opens_the_api_and_no_page(app):
     with inside(app):
         scopes = key_service.scopes_within(ALLOWED[Role.ADMIN])

@@ -31,6 +31,7 @@ def fill(admin, count: int) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS)
+@pytest.mark.slow
 def test_a_list_asks_as_often_with_many_rows_as_with_few(app, admin, statements, path):
     somebody = client_of(app, LISTS[path])
 

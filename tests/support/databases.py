@@ -85,6 +85,9 @@ class SqliteDatabases:
         connection = sqlite3.connect(path_of(made))
         connection.execute("VACUUM INTO ?", (str(template),))
         connection.close()
+        connection = sqlite3.connect(template)
+        connection.execute("PRAGMA journal_mode=WAL")  # as the application would say at each copy's first opening
+        connection.close()
         return template
 
 

@@ -85,6 +85,7 @@ class Visitor:
         return {**self.bearer, "X-Forwarded-For": address}
 
 
+@pytest.mark.slow
 def test_nothing_crosses_over(shops):
     def visit(thread):
         visitors = [Visitor(shops, slug) for slug in SLUGS]

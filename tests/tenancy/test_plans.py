@@ -122,6 +122,7 @@ def taken_in(url, how, allowed, *, processes):
     return sum(int(output) for output in outputs)
 
 
+@pytest.mark.slow
 def test_of_fifty_who_come_at_once_one_has_the_last_room(crowded):
     """From the threads of two processes. The control beside it counts at the door, and lets several in from one."""
     assert taken_in(crowded, "counted", ALLOWED, processes=2) == 1

@@ -18,6 +18,7 @@ from app.portals.http.portal import SAFE_METHODS, Answer, Door
 SIMPLE: dict[type, dict[str, str]] = {
     str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "number"}, bool: {"type": "boolean"}, type(None): {"type": "null"},
 }  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
 FILE = {"type": "string", "format": "binary"}
 ERROR = {
     "type": "object",
@@ -45,6 +46,9 @@ MEANINGS = {
     503: "Briefly unavailable; Retry-After says when.",
 }
 
+# What these doors take holds a password, and tries of it are counted.
+GUESSES_COUNTED = (Permission.ACCOUNT_SIGN_IN, Permission.ACCOUNT_CHANGE_PASSWORD, Permission.CUSTOMER_ERASE_OWN)
+
 
 def describe(app: Flask) -> dict[str, Any]:
     marshmallow = MarshmallowPlugin()
@@ -66,7 +70,19 @@ def describe(app: Flask) -> dict[str, Any]:
             methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
             operations = {method.lower(): _operation(rule, door, method, view.__doc__, spec, seen) for method in methods}
             spec.path(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), operations=operations)
-    return spec.to_dict()
+    return _with_forms(spec.to_dict())
+
+
+def _with_forms(document: dict[str, Any]) -> dict[str, Any]:
+    """A form says the same as the JSON, and browsers add fields to it that are nobody's: those are left out, not refused."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if FORM in content:
+                name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                schema = document["components"]["schemas"][name]
+                content[FORM] = {"schema": {key: value for key, value in schema.items() if key != "additionalProperties"}}
+    return document
 
 
 def _operation(rule: Rule, door: Door, method: str, doc: str | None, spec: APISpec, seen: set[str]) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def _operation(rule: Rule, door: Door, method: str, doc: str | None, spec: APISp
     if door.body is not None:
         content: dict[str, Any] = {"application/json": {"schema": type(door.body)}}
         if door.body_may_be_form:
-            content["application/x-www-form-urlencoded"] = {"schema": type(door.body)}
+            content[FORM] = {}  # see _with_forms
         operation["requestBody"] = {"required": True, "content": content}
     if door.upload is not None:
         form = {"type": "object", "required": ["file"], "properties": {"file": FILE}}
@@ -123,7 +139,7 @@ def _refusals(rule: Rule, door: Door, writes: bool) -> list[int]:
         statuses |= {409, 422}
     if door.versioned:
         statuses.add(412)
-    if door.limits or door.permission == Permission.ACCOUNT_SIGN_IN:
+    if door.limits or door.permission in GUESSES_COUNTED:
         statuses.add(429)
     return sorted(statuses)
 

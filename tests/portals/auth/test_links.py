@@ -92,6 +92,7 @@ def use_at_once(app, token, times=20):
     return statuses
 
 
+@pytest.mark.slow
 def test_of_twenty_at_once_one_gets_through(app, client):
     statuses = use_at_once(app, token_for(app, client, ALICE.login))
     assert sorted(statuses) == [200] + [400] * 19
@@ -179,6 +180,7 @@ def test_known_and_unknown_addresses_look_alike(app, client):
     assert {letter["To"] for letter in letters(app)} == {ALICE.login, ERIN.login, JANE}
 
 
+@pytest.mark.slow
 def test_known_and_unknown_addresses_take_as_long(app, client):
     """As the area under the curve: how often a known address took longer than an unknown one. A coin has 0.5."""
     rounds = 60
@@ -284,6 +286,7 @@ def test_a_repeated_order_brings_one_claim(app, client):
     assert len(letters(app)) == 1
 
 
+@pytest.mark.slow
 def test_one_network_can_have_only_so_many_strangers_written_to(app, client):
     for number in range(22):
         place(client, customerEmail=f"stranger{number}@example.com")

@@ -29,6 +29,7 @@ def server(database_url: str, tmp_path: Path):
     made.stop()
 
 
+@pytest.mark.slow
 def test_ten_of_forty_at_once_are_let_in_to_try(server):
     assert guess(server, ALICE.login, 40) == {401: 10, 429: 30}
     refused = httpx.post(f"{server.url}/auth/login", json=ALICE.credentials)
@@ -37,6 +38,7 @@ def test_ten_of_forty_at_once_are_let_in_to_try(server):
     assert guess(server, "somebody.else@example.com", 1) == {401: 1}
 
 
+@pytest.mark.slow
 def test_a_forwarded_address_is_not_believed_without_a_proxy(server):
     assert guess(server, ALICE.login, 20, **{"X-Forwarded-For": "198.51.100.{}"}) == {401: 10, 429: 10}
 

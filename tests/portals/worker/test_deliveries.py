@@ -25,6 +25,7 @@ def upload(client) -> str:
     return client.post("/worker/api/files", data=picture(), content_type="image/jpeg").json["id"]
 
 
+@pytest.mark.slow
 def test_shows_ones_own_stops_in_the_order_they_are_driven(app, admin, worker):
     hire(app, WARD)
     last, first, second = (plan(app, admin, position=position) for position in (9, 1, 1))

@@ -61,6 +61,7 @@ def test_where_a_photo_was_taken_does_not_reach_the_disk(worker, tmp_path):
 
 
 @pytest.mark.parametrize("send", [raw, as_form])
+@pytest.mark.slow
 def test_refuses_strange_files_and_keeps_nothing(app, worker, tmp_path, send):
     for what, content in HOSTILE.items():
         response = send(worker, content)
@@ -68,6 +69,7 @@ def test_refuses_strange_files_and_keeps_nothing(app, worker, tmp_path, send):
     assert (kept_files(tmp_path), count(app, StoredFile)) == ([], 0)
 
 
+@pytest.mark.slow
 def test_no_name_of_the_senders_is_ever_used(worker, tmp_path):
     before = set(tmp_path.rglob("*"))
     answers = {name: as_form(worker, picture(), name) for name in NAMES}

@@ -227,6 +227,7 @@ def test_a_list_of_what_has_no_id_is_refused_whole(worker, body):
     assert worker.post(SYNC, json=body).status_code == 400
 
 
+@pytest.mark.slow
 def test_takes_two_hundred_events_and_not_one_more(app, admin, worker):
     stop = plan(app, admin)
     events = [start(stop, f"{number}") for number in range(201)]
