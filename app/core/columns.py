@@ -16,6 +16,9 @@ from app.core import clock
 # An INTEGER PRIMARY KEY is SQLite's rowid; BIGINT would be a plain column without a value of its own.
 BigInt = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
+# Compared byte by byte on both engines: whatever begins alike stands together, and an index finds it.
+Word = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment. On SQLite the wire text, which sorts like time; naive values are refused rather than guessed at."""

@@ -7,9 +7,10 @@ from app.core.actor import Actor
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import after_commit, unit_of_work
-from app.customers import events, queries
+from app.customers import events, queries, search_service
 from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
+from app.customers.search_rules import words
 from app.identity import account_service
 from app.identity.errors import EmailTaken
 from app.tenancy import plan_service
@@ -63,12 +64,14 @@ def change(customer_id: int, data: Mapping[str, Any], *, expected: int | None, b
             raise NoLongerACustomer
         if expected not in (None, customer.version):
             raise StaleVersion
+        before = words(customer.name, customer.email, customer.phone)
         changed = sorted(field for field, value in data.items() if getattr(customer, field) != value)
         for field in changed:
             setattr(customer, field, data[field])
         if {"email", "name"} & set(changed):
             _rename(customer)
         session.flush()
+        search_service.replace(customer, before=before)
         # Which fields, not what was in them: the audit outlives a wish to be forgotten.
         audit_service.record("customer.changed", f"customer:{customer_id}", by=by, after={"changed": changed})
     return customer
@@ -88,6 +91,7 @@ def _create(name: str, email: str | None, phone: str | None, *, notes: str | Non
         plan_service.ensure_room(Limit.CUSTOMERS, queries.count_current)
         session.add(customer)
         session.flush()
+        search_service.remember(customer.id, name, email, phone)
         audit_service.record("customer.created", f"customer:{customer.id}", by=by)
         events.customer_created.send(customer.id)
     return customer

@@ -16,8 +16,10 @@ from app.core.constraints import refusing
 from app.core.tables.report import Report
 from app.core.unit_of_work import unit_of_work
 from app.core.words import say
+from app.customers import search_service
 from app.customers.models import Customer
 from app.customers.queries import count_current, normalise_email
+from app.customers.search_rules import words
 from app.extensions import db
 from app.identity.errors import EmailTaken
 from app.tenancy import plan_service
@@ -66,8 +68,10 @@ def bring_in(rows: Rows, report: Report, *, dry_run: bool, by: Actor) -> None:
         new = _new_among(rows, report)
         report.ensure_complete()
         _ensure_room(new)
-        made = session.scalars(insert(Customer).returning(Customer.id), new).all() if new else []
-        audit_service.record_many("customer.created", {f"customer:{number}": (None, None) for number in made}, by=by)
+        written = (Customer.id, Customer.name, Customer.email, Customer.phone)
+        made = session.execute(insert(Customer).returning(*written), new).tuples().all() if new else []
+        search_service.add((number, word) for number, *said in made for word in words(*said))
+        audit_service.record_many("customer.created", {f"customer:{number}": (None, None) for number, *_ in made}, by=by)
         audit_service.record("customers.imported", "table:customers", by=by, after=dict(report.counts))
 
 

@@ -1,11 +1,11 @@
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.columns import UtcDateTime
+from app.core.columns import UtcDateTime, Word
 from app.extensions import Model
 
 
@@ -55,3 +55,14 @@ class Customer(Model):
     @property
     def is_current(self) -> bool:
         return self.anonymised_at is None and self.merged_into_id is None
+
+
+class CustomerWord(Model):
+    """A word by which a customer is found: of what is on file, and of what else was written on their orders."""
+
+    __tablename__ = "customer_word"
+    # As a key it finds people by a word, as an index what is known of one of them.
+    __table_args__ = (Index("ix_customer_word_customer", "customer_id", "word"),)
+
+    word: Mapped[str] = mapped_column(Word, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)

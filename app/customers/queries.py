@@ -1,18 +1,18 @@
-import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.customers.errors import NoSuchCustomer, UnknownCustomer
-from app.customers.models import Customer
+from app.customers.models import Customer, CustomerWord
+from app.customers.search_rules import meant
 from app.extensions import db
 
 LARGEST_ID = 2**63 - 1  # beyond it a database cannot even be asked
 Column = InstrumentedAttribute[Any]
-Meant = ColumnElement[bool]
-_PHONE = re.compile(r"[+0-9 ()./-]{3,32}")
+_FEW = 1000
+_BEYOND = "\U0010ffff"  # after whatever else a word may go on with
 
 
 def find_by_email(email: str) -> Customer | None:
@@ -42,7 +42,7 @@ def get_known(customer_id: int) -> Customer:
 
 
 def find(*, q: str | None = None, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[Customer]:
-    """The newest first. ``q`` is part of a name, of an e-mail, or of a phone number however it was written."""
+    """The newest first. ``q``: beginnings of words of a name or an e-mail, or digits of a phone number however it was written."""
     query = select(Customer).where(Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None))
     if q is not None:
         query = query.where(meant_by(q))
@@ -60,7 +60,7 @@ def count_current() -> int:
 
 def alike(customer: Customer, *, limit: int) -> list[Customer]:
     """Who may be the same person as this one: the same name or the same phone."""
-    same = [func.lower(Customer.name) == customer.name.lower()]
+    same = [and_(meant_by(customer.name), func.lower(Customer.name) == customer.name.lower())]
     if customer.phone is not None:
         same.append(Customer.phone == customer.phone)
     others = select(Customer).where(Customer.id != customer.id, Customer.anonymised_at.is_(None), Customer.merged_into_id.is_(None))
@@ -71,14 +71,22 @@ def normalise_email(email: str) -> str:
     return email.strip().lower()
 
 
-def meant_by(q: str, *, name: Column = Customer.name, email: Column = Customer.email_norm, phone: Column = Customer.phone) -> Meant:
-    """Whether ``q`` is part of a name, of an e-mail, or of a phone number however it was written; other tables have such columns too."""
-    meant: list[Meant] = [func.lower(email).contains(normalise_email(q), autoescape=True)]
-    # SQLite folds the case of a to z only, so the ways a name is commonly typed are looked for as well.
-    meant += [name.icontains(typed, autoescape=True) for typed in sorted({q, q.lower(), q.upper(), q.title()})]
-    if _PHONE.fullmatch(q) and (digits := re.sub(r"\D", "", q)):
-        bare: Any = phone
-        for sign in "+ ()./-":
-            bare = func.replace(bare, sign, "")
-        meant.append(bare.contains(digits))
-    return or_(*meant)
+def meant_by(q: str, customer_id: Column = Customer.id) -> ColumnElement[bool]:
+    """Whether the one with this id has it all: each word that was typed begins one of theirs.
+
+    A few are named, so that the database finds what is theirs; of many some are always among the newest, where it looks first.
+    """
+    rarest, *others = sorted(meant(q), key=lambda parts: -min(map(len, parts))) or [()]
+    own = [_has(parts, CustomerWord.customer_id) for parts in others]
+    some = db.session.scalars(select(CustomerWord.customer_id).where(_begins(rarest), *own).limit(_FEW + 1)).all()
+    return customer_id.in_(set(some)) if len(some) <= _FEW else and_(*(_has(parts, customer_id) for parts in (rarest, *others)))
+
+
+def _has(parts: tuple[str, ...], customer_id: Column) -> ColumnElement[bool]:
+    word = aliased(CustomerWord)
+    return exists().where(word.customer_id == customer_id, _begins(parts, word.word))
+
+
+def _begins(parts: tuple[str, ...], word: Column = CustomerWord.word) -> ColumnElement[bool]:
+    """Not LIKE: SQLite would ignore case, and read every word."""
+    return or_(false(), *(and_(word >= part, word < part + _BEYOND) for part in parts))

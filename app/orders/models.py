@@ -79,6 +79,7 @@ class Order(Model):
         UniqueConstraint("store_id", "number"),
         CheckConstraint("total_minor >= 0", name="total"),
         CheckConstraint(f"status IN ({_STATUSES})", name="status"),
+        Index("ix_orders_number", "number"),
         # Newest first is how every list reads: whole, by status, by customer.
         Index("ix_orders_created", "created_at", "id"),
         Index("ix_orders_status_created", "status", "created_at", "id"),

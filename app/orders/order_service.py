@@ -13,7 +13,7 @@ from app.catalogue.errors import ServiceNotOffered
 from app.core import clock, ids
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
-from app.customers import customer_service
+from app.customers import customer_service, search_service
 from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
@@ -67,6 +67,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None,
         order.number = _next_number(order.store_id)
         session.add(order)
         session.flush()
+        search_service.remember_order(customer, order.customer_name, order.customer_email, order.customer_phone)
         session.add(OrderEvent(**_step(order.id, "placed", None, Status.AT_STORE, now, by=by)))
         audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
         events.order_placed.send(order)

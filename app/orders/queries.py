@@ -107,11 +107,11 @@ def newest(
 
 
 def _meant_by(q: str) -> ColumnElement[bool]:
-    """A ticket number, a code, or part of what the ticket says of its customer."""
-    meant = customers.meant_by(q, name=Order.customer_name, email=Order.customer_email, phone=Order.customer_phone)
+    """A ticket number, a code, or what the ticket says of its customer."""
+    theirs = customers.meant_by(q, Order.customer_id)
     if (number := _ticket_number(q)) is not None:
-        return or_(Order.number == number, meant)
-    return or_(Order.id == order_id, meant) if (order_id := ids.read_code(q)) is not None else meant
+        return or_(Order.number == number, theirs)
+    return or_(Order.id == order_id, theirs) if (order_id := ids.read_code(q)) is not None else theirs
 
 
 def among(order_ids: Collection[str]) -> dict[str, OrderDict]:

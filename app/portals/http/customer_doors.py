@@ -22,7 +22,11 @@ def add_doors(portal: Portal) -> None:
     @portal.get(CUSTOMERS)
     @permits(Permission.CUSTOMER_READ)
     @asks(CustomerFilter)
-    @answers(200, list[CustomerOnFileDict], "The newest first; `q` finds part of a name, an e-mail or a phone number.")
+    @answers(
+        200,
+        list[CustomerOnFileDict],
+        "The newest first; `q` finds beginnings of words of a name, an e-mail (a domain with its @), or digits of a phone number.",
+    )
     def list_customers(query: dict[str, Any]) -> ResponseReturnValue:
         page = queries.find(**query)
         return listed(Page([customer.to_file_dict() for customer in page.rows], page.next_cursor))

@@ -50,9 +50,9 @@ def test_adds_and_shows(admin):
 
 
 @pytest.mark.parametrize(
-    "q", ["zoë", "Zähr", "ZÄHRINGER", "zoe.z@", "EXAMPLE.COM", "+4930901820", "030 901820"[1:], "(30) 90-18 20", "90182"]
+    "q", ["zoë", "Zähr", "ZÄHRINGER", "zoe.z@", "@EXAMPLE.COM", "+4930901820", "030 901820", "(30) 90-18 20", "90182", "1820", "zahr zo"]
 )
-def test_finds_by_part_of_a_name_an_email_or_a_phone_number(admin, q):
+def test_finds_by_the_beginnings_of_a_name_an_email_or_a_phone_number(admin, q):
     added(admin, **ZOE)
     assert ZOE["name"] in found(admin, q)
 
@@ -215,7 +215,7 @@ def test_without_orders_the_row_goes(app, admin):
 
 def test_the_search_for_traces_finds_them(app, admin):
     added(admin, **CANARY)
-    assert [table for table, _ in rows_holding(app, "canary.q@EXAMPLE")] == ["customer"]
+    assert [table for table, _ in rows_holding(app, "canary.q@EXAMPLE")] == ["customer", "customer_word"]
 
 
 def test_merging_moves_orders_and_account(app, client, alice, manager):
@@ -225,7 +225,7 @@ def test_merging_moves_orders_and_account(app, client, alice, manager):
     assert (kept.status_code, kept.json["id"], kept.json["email"]) == (200, ours, ALICE.login)
     assert [order["id"] for order in alice.get("/api/orders").json] == [walk_in["id"]]
     assert manager.get(f"{CUSTOMERS}/{al}").json["mergedIntoId"] == ours
-    assert found(manager, "Jane") == []
+    assert found(manager, "Jane") == [ALICE.name]  # what she brought in as Jane is Alice's now
     later = place(client, customerEmail="al@example.com")
     assert later["id"] in [order["id"] for order in alice.get("/api/orders").json]
     assert manager.put(f"{CUSTOMERS}/{al}", json={"name": "X"}).json["code"] == "no_longer_a_customer"
