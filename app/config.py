@@ -47,6 +47,8 @@ FIXED: dict[str, Any] = {
     "TIMEZONE": "Asia/Kolkata",
     "LANGUAGE": "en",
     "WEBHOOKS_ANYWHERE": False,
+    # How many daily, weekly and monthly backups stay, beside all of the last two days.
+    "BACKUP_KEEP": [30, 8, 12],
 }
 
 
@@ -76,6 +78,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config["PUBLIC_URL"] = environ.get("FABCLEAN_PUBLIC_URL") or environ.get("RENDER_EXTERNAL_URL")
     config["SMTP_URL"], config["MAIL_FROM"] = _mail_server(environ.get("SMTP_URL", "")), environ.get("MAIL_FROM", "")
     config["FILES_URL"], config["FILES_SETTINGS"] = _bucket(environ)
+    config["BACKUP_URL"], config["BACKUP_KEY"] = _shelf(environ, instance), environ.get("BACKUP_KEY", "")
     config |= _counting(environ, config["DATABASE_URL"])
     if strict:
         _refuse_unsafe(environ, config)
@@ -158,6 +161,14 @@ def _bucket(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     if url and (urlsplit(url).scheme != "s3" or not urlsplit(url).hostname):
         raise ConfigError("FILES_URL must look like s3://bucket or s3://bucket/folder; without it files lie beside the database")
     return url, {meant: environ[name] for name, meant in BUCKET_KEYS.items() if environ.get(name)}
+
+
+def _shelf(environ: Mapping[str, str], instance: Path) -> str:
+    """Where backups go: a folder or a bucket. Beside the data they are better than nothing, and no more than that."""
+    url = environ.get("BACKUP_URL", "") or str(instance / "backups")
+    if not (url.startswith("/") or (urlsplit(url).scheme == "s3" and urlsplit(url).hostname)):
+        raise ConfigError("BACKUP_URL must be a folder such as /mnt/backups, or s3://bucket/folder")
+    return url
 
 
 def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:

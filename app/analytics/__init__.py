@@ -1,4 +1,4 @@
 """Figures over everything that happens: how much, how late, how it was before. It reads every domain's tables and changes none.
 
-What does not belong here: the rows a figure counts (each domain lists its own). Floor: above billing, below support.
+What does not belong here: the rows a figure counts (each domain lists its own). Floor: above billing, below backups.
 """

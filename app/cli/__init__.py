@@ -5,9 +5,17 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, database, demo, keys, tenants
+from app.cli import accounts, backups, database, demo, keys, tenants
 
 
 def init_app(app: Flask) -> None:
-    for command in (database.init_db, accounts.create_admin, accounts.reset_second_factor, demo.seed_demo, tenants.tenants, keys.api_key):
+    for command in (
+        database.init_db,
+        accounts.create_admin,
+        accounts.reset_second_factor,
+        demo.seed_demo,
+        tenants.tenants,
+        keys.api_key,
+        backups.backup,
+    ):
         app.cli.add_command(command)

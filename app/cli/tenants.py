@@ -14,10 +14,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.analytics import queries as analytics
+from app.backups import backup_service
+from app.backups.errors import BackupError
 from app.cli import database
-from app.cli.archives import write_archive
 from app.clients.files.places import store_of
 from app.clients.mail.routes import route_of
+from app.clients.shelves.shelf import ShelfAway
 from app.core import clock, migrations
 from app.core.errors import DomainError
 from app.core.session import CONTROL
@@ -48,6 +50,8 @@ def refusals() -> Iterator[None]:
         yield
     except DomainError as error:
         raise click.ClickException(error.sentence) from error
+    except (BackupError, ShelfAway) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @tenants.command("provision")
@@ -206,17 +210,16 @@ def resume(slug: str) -> None:
 
 @tenants.command("export")
 @click.argument("slug")
-@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file, such as north.tar.gz.")
+@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file, such as north.fabclean.")
 @with_appcontext
 def export(slug: str, target: Path) -> None:
-    """One archive with a copy of its database as it is at one moment, and every file that copy names."""
+    """One sealed archive with a copy of its database as it is at one moment, and every file. `flask backup restore` takes it."""
     if target.exists():
         raise click.ClickException(f"{target} is there already; name a new file.")
     with refusals():
-        business = tenant_service.find_closed(slug)
-        with tenant_service.enter(business):
-            count = write_archive(business, store_of(current_app.config, slug), target)
-    click.echo(f"{slug} is in {target}, with {count} files.")
+        made = backup_service.create_file(current_app.config, slug, target)
+    said = made.manifest["businesses"][slug]
+    click.echo(f"{slug} is in {target}, with {said['files'] - len(said['missing'])} files.")
 
 
 @tenants.command("delete")

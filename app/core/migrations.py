@@ -46,6 +46,11 @@ def head(chain: str) -> str | None:
     return ScriptDirectory.from_config(_config(chain)).get_current_head()
 
 
+def knows(chain: str, revision: str) -> bool:
+    """Whether this version of the program has ever heard of it."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config(chain)).walk_revisions())
+
+
 def drift(engine: Engine, chain: str) -> list[object]:
     """What the models say that the database does not, and the reverse."""
     with engine.connect() as connection:

@@ -5,9 +5,6 @@ server may move and its password change without a word being wrong in the regist
 """
 
 import multiprocessing
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -20,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.core import migrations
 from app.core.engine import make_engine
-from app.core.session import CONTROL
+from app.core.session import CONTROL, Home
 from app.extensions import db
 from app.tenancy.errors import BadHome
 
@@ -129,25 +126,11 @@ def _said(failure: BaseException | None) -> str | None:
     return f"{type(failure).__name__}: {getattr(failure, 'orig', failure)}".strip().splitlines()[0]
 
 
-def copy(address: str | None, folder: Path) -> Path:
-    """All of it as it is at one moment, whoever writes meanwhile: a SQLite file, or what ``pg_restore`` reads."""
-    base, _, schema = (address or f"{_control_address()}#public").partition("#")
-    if base.startswith("sqlite"):
-        engine = make_engine(base, pool=False)
-        connection = engine.raw_connection()
-        try:
-            connection.driver_connection.execute("VACUUM INTO ?", (str(folder / "database.db"),))  # type: ignore[union-attr]
-        finally:
-            connection.close()
-        return folder / "database.db"
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise BadHome("pg_dump is not installed here: it comes with PostgreSQL's client programs.")
-    url = make_url(base).set(drivername="postgresql")
-    command = [program, "--format=custom", "--no-owner", f"--file={folder / 'database.dump'}", *([f"--schema={schema}"] if schema else [])]
-    environment = {**os.environ, "PGPASSWORD": url.password or ""}
-    subprocess.run([*command, f"--dbname={_written(url.set(password=None))}"], check=True, env=environment)  # noqa: S603
-    return folder / "database.dump"
+def name_of(home: Home) -> str | None:
+    """As the register has it: of another machine's file there is nothing to say."""
+    if home.url is None or home.url.startswith("sqlite"):
+        return None
+    return f"#{home.schema}" if home.schema else f"/{make_url(home.url).database}"
 
 
 def path_of(address: str) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import is_currency
@@ -51,6 +52,14 @@ class Entry:
     name: str
     hosts: list[str]
 
+    @property
+    def is_open(self) -> bool:
+        return self.status == OPEN
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.status == MAKING
+
 
 def reserve(
     slug: str, settings: Mapping[str, str | None], *, hosts: Sequence[str], kind: Kind | None, folder: Path, taken_hosts: Sequence[str] = ()
@@ -74,6 +83,14 @@ def reserve(
     with refusing({"pk_control_tenant_host": HostTaken}):
         tenant_service.register(slug, **settings, database_url=stored, hosts=tuple(hosts), status=MAKING)  # type: ignore[arg-type]
     return True
+
+
+def register_again(slug: str, settings: Mapping[str, Any], *, hosts: Sequence[str], home: str) -> None:
+    """One that comes back from a backup; ``open_up`` is the last step here too."""
+    if not home_service.is_free(home):
+        raise HomeTaken
+    with refusing({"pk_control_tenant_host": HostTaken}):
+        tenant_service.register(slug, **settings, database_url=home, hosts=tuple(hosts), status=MAKING)
 
 
 def make_home(slug: str) -> None:

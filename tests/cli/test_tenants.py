@@ -1,31 +1,22 @@
 """An operator's day with several businesses, from the command line, in every kind of home."""
 
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tarfile
-from io import BytesIO
 
 import pytest
-from PIL import Image
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app import housekeeping
 from app.catalogue.models import Service
-from app.core.unit_of_work import unit_of_work
-from app.customers.models import Customer
 from app.extensions import db
 from app.identity import account_service
 from app.identity.models import Account
 from app.places.models import Store
 from app.tenancy import home_service, lifecycle_service, tenant_service, usage_service
-from tests.support import people
 from tests.support.databases import path_of
 from tests.support.mail import letters, link_in
-from tests.support.postgres import plain
 from tests.support.processes import ROOT, environment
 from tests.support.shop import application, inside, settings
 
@@ -174,52 +165,6 @@ def test_refuses_what_would_collide(app, monkeypatch):
         stray.write_bytes(b"somebody else's")
         assert "does not know" in provision(app, kind, "south", fails=True)
         assert stray.read_bytes() == b"somebody else's"
-
-
-def test_exports_a_business_whole_and_it_comes_back_as_the_manual_says(operated, kind, tmp_path, monkeypatch):
-    app = operated
-    provision(app, kind)
-    with inside(app, "north"):
-        people.move_in()
-    headers = {**people.bearer_of(app, people.WANDA, business="north"), "Content-Type": "image/png"}
-    picture = BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
-    sent = app.test_client().post("/worker/api/files", base_url="https://north.fab.example", data=picture.getvalue(), headers=headers)
-    assert sent.status_code == 201, sent.text
-    target = tmp_path / "north.tar.gz"
-    assert "with 1 files" in run(app, "export", "north", "--to", str(target))
-    assert target.stat().st_mode & 0o777 == 0o600
-    with tarfile.open(target) as archive:
-        names = archive.getnames()
-        manifest = json.load(archive.extractfile("manifest.json"))
-        archive.extractall(tmp_path / "out", filter="data")
-    assert (manifest["slug"], manifest["files"], manifest["missing"]) == ("north", 1, [])
-    assert sum(name.startswith("files/") for name in names) == 1
-    with inside(app, "north"), unit_of_work() as session:
-        session.execute(update(Service).values(name="a mistake"))
-    restore(app, kind, tmp_path / "out")
-    assert "a mistake" not in get(app, "north.fab.example").text
-    with inside(app, "north"):
-        assert db.session.scalar(select(func.count()).select_from(Customer)) == 3
-    assert "is there already" in run(app, "export", "north", "--to", str(target), fails=True)
-    assert not list(tmp_path.glob(".export-*"))
-
-
-def restore(app, kind, unpacked):
-    """docs/tenants.md, line by line."""
-    run(app, "suspend", "north")
-    with app.app_context():
-        address = tenant_service.find_closed("north").home.url.partition("#")[0]
-        db.tenant_engines.dispose()
-    if kind == "file":
-        for suffix in ("-wal", "-shm"):
-            path_of(address + suffix).unlink(missing_ok=True)
-        shutil.copyfile(unpacked / "database.db", path_of(address))
-    else:
-        options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={plain(address)}")
-        subprocess.run(["pg_restore", *options, unpacked / "database.dump"], check=True)
-    run(app, "migrate-all", "--tenant", "north")
-    run(app, "resume", "north")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from app import housekeeping
 from app.audit.models import AuditEntry
 from app.core import clock, engine
 from app.core.engine import for_reading
+from app.core.frozen import frozen
 from app.core.session import CONTROL
 from app.extensions import db
 from tests.support.databases import path_of
@@ -100,6 +101,24 @@ def test_readers_are_not_waited_for(shop):
         assert time.monotonic() - began < 2
         assert report.scalar(text(COUNT)) == 1000
     assert written(shop) == 1020
+
+
+def test_a_frozen_file_stands_still_while_everybody_works(shop):
+    """What a backup reads. The control experiment is what happens to the file right after it."""
+    write(shop, 10)
+    file = path_of(shop.config["DATABASE_URL"])
+    with frozen(file) as reader:
+        before, count = file.read_bytes(), reader.execute(COUNT).fetchone()
+        write(shop, 300)
+        with shop.app_context():
+            housekeeping.checkpoint(larger_than=0)
+        write(shop, 10)
+        assert file.read_bytes() == before
+        assert reader.execute(COUNT).fetchone() == count == (10,)
+    with shop.app_context():
+        housekeeping.checkpoint(larger_than=0)
+    assert file.read_bytes() != before
+    assert written(shop) == 320
 
 
 def test_a_small_log_is_left_alone(shop):
