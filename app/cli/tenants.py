@@ -21,6 +21,7 @@ from app.clients.files.places import store_of
 from app.clients.mail.routes import route_of
 from app.clients.shelves.shelf import ShelfAway
 from app.core import clock, migrations
+from app.core.catalogues import ENGLISH
 from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
@@ -108,7 +109,8 @@ def _check_email(email: str) -> None:
 def _invite(business: Business, email: str, *, first: bool, by: Principal) -> str | None:
     """Once more to whoever has not accepted yet: of a link that was not read, nobody has a copy."""
     base = business.public_url or current_app.config["PUBLIC_URL"] or "http://127.0.0.1:5005"
-    post = Post(str(base).rstrip("/"), business.name, route_of(current_app.config, business.name, str(base)))
+    route = route_of(current_app.config, business.name, str(base))
+    post = Post(str(base).rstrip("/"), business.name, route, business.language or ENGLISH)
     known = account_service.find_login("staff", email)
     if known is None and not first:  # another business's operator, who thinks that this short name is free
         raise SlugTaken

@@ -10,13 +10,14 @@ from app.audit import audit_service
 from app.core import clock
 from app.core.actor import Actor
 from app.core.unit_of_work import unit_of_work
+from app.core.words import say
 from app.extensions import db
 from app.identity.errors import LinkRefused
 from app.identity.models import OneTimeLink
 
 CLAIM, RESET, INVITE = "claim", "reset", "invite"
 LASTS = {CLAIM: timedelta(minutes=30), RESET: timedelta(minutes=30), INVITE: timedelta(days=7)}
-IN_WORDS = {CLAIM: "30 minutes", RESET: "30 minutes", INVITE: "7 days"}
+IN_WORDS = {CLAIM: say("30 minutes"), RESET: say("30 minutes"), INVITE: say("7 days")}
 
 
 def make(purpose: str, *, account_id: int | None = None, customer_id: int | None = None, by: Actor) -> str:

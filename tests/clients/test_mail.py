@@ -1,6 +1,7 @@
 """Letters on their way: to a server, into the outbox, and while nobody waits."""
 
 import queue
+import re
 import smtplib
 import stat
 import threading
@@ -11,7 +12,9 @@ import pytest
 from app.clients.mail import postman
 from app.clients.mail.letter import Letter
 from app.clients.mail.routes import NoSafeWay, OutboxRoute, SmtpRoute
+from app.core.words import say
 from app.notifications import letter_service
+from app.notifications.letter_rules import WORDINGS
 from tests.support.mail import link_in, read, smtp_server
 from tests.support.people import ALICE
 from tests.support.shop import application
@@ -133,10 +136,22 @@ def test_too_many_waiting_are_refused(monkeypatch):
         postman.take("one more", print)
 
 
-@pytest.mark.parametrize("kind", ["reset", "claim", "invite"])
+TOLD = {"login": "a&b@example.com", "lasts": say("30 minutes"), "again": "https://shop.example/auth/forgot"}
+
+
+@pytest.mark.parametrize("kind", WORDINGS)
+def test_a_letter_speaks_its_receivers_language_and_leaves_names_alone(kind):
+    letter = letter_service.write(kind, "zoe@example.com", business="Orders", link="https://shop.example/?token=a", language="hi", **TOLD)
+    for said in (letter.subject, letter.text, letter.html):
+        assert "Orders" in said
+        assert re.search("[\u0900-\u097f]", said)
+    assert "30 minutes" not in letter.text
+    assert re.findall("[a-z]{3,}", re.sub(r"https?://\S+|\S+@\S+", "", letter.text)) == ["rders"]
+
+
+@pytest.mark.parametrize("kind", WORDINGS)
 def test_what_is_not_ours_is_escaped_in_html(kind):
-    told = {"login": "a&b@example.com", "lasts": "30 minutes", "again": "https://shop.example/auth/forgot"}
-    letter = letter_service.write(kind, "zoe@example.com", business="<b>Shop</b>", link="https://shop.example/?token=a&b", **told)
+    letter = letter_service.write(kind, "zoe@example.com", business="<b>Shop</b>", link="https://shop.example/?token=a&b", **TOLD)
     assert "<b>Shop</b>" not in letter.html
     assert "&lt;b&gt;Shop&lt;/b&gt;" in letter.html
     assert "<b>Shop</b>" in letter.text

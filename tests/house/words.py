@@ -24,7 +24,7 @@ from app.orders.order_rules import Event, Status
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = ROOT / "app" / "translations"
-TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if not {"emails", "styleguide.html"} & set(path.parts))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if not {"styleguide.html"} & set(path.parts))
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
 # What only a program can be told is English: its bodies, its keys.
 UNTOLD = ROOT / "app" / "portals" / "http"

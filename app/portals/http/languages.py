@@ -1,24 +1,13 @@
-"""Which language a page speaks, and its words in it.
+"""Which language a page speaks, and its words in it (``core/catalogues.py`` has those)."""
 
-English is what the code is written in; the other languages lie as ``translations/<language>.po`` beside the application, and are
-read as they are: nothing to compile, nothing to forget. A word without a translation shows in English, and fails the tests.
-"""
-
-from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
-from pathlib import Path
-
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global, negotiate_locale
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel import Locale
+from babel.core import negotiate_locale
 from flask import Flask, g, has_request_context, request
 
-from app.core.words import LANGUAGES, Words
+from app.core import catalogues
+from app.core.catalogues import ENGLISH
+from app.core.words import LANGUAGES
 
-FOLDER = Path(__file__).parents[2] / "translations"
-ENGLISH = "en"
 NAMES = LANGUAGES
 COOKIE = "language"
 
@@ -38,19 +27,19 @@ def language() -> str:
     if "language" not in g:
         chosen = request.cookies.get(COOKIE)
         asked = chosen if chosen in NAMES else negotiate_locale(request.accept_languages.values(), NAMES, sep="-")
-        g.language = asked or _of_business() or ENGLISH
+        g.language = asked or of_business()
     return str(g.language)
 
 
 def locale() -> Locale:
-    """The language as it is written where the business is: 1,20,000 in India, 120.000 in Germany."""
     business = g.get("business") if has_request_context() else None
-    return _locale(language(), business.timezone if business else "UTC")
+    return catalogues.locale_of(language(), business.timezone if business else "UTC")
 
 
-def _of_business() -> str | None:
+def of_business() -> str:
+    """What it speaks to whoever it does not know better."""
     business = g.get("business")
-    return business.language if business is not None and business.language in NAMES else None
+    return business.language if business is not None and business.language in NAMES else ENGLISH
 
 
 def N_(text: str) -> str:
@@ -59,38 +48,13 @@ def N_(text: str) -> str:
 
 
 def gettext(text: str) -> str:
-    return _words(language()).gettext(text) if text else ""
+    return catalogues.words(language()).gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    return _words(language()).ngettext(one, many, count)
+    return catalogues.words(language()).ngettext(one, many, count)
 
 
 def said(sentence: str) -> str:
     """A sentence of a lower floor (an error, a state, an event) in the reader's language."""
-    if not isinstance(sentence, Words):
-        return gettext(str(sentence))
-    values = {name: said(value) if isinstance(value, str) else value for name, value in sentence.values.items()}
-    return gettext(sentence.template) % values if values else gettext(sentence.template)
-
-
-@cache
-def _locale(language: str, timezone: str) -> Locale:
-    territory = get_global("zone_territories").get(timezone)
-    try:
-        return Locale.parse(f"{language}_{territory}")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(language)
-
-
-@cache
-def _words(language: str) -> NullTranslations:
-    file = FOLDER / f"{language}.po"
-    if not file.exists():
-        return NullTranslations()
-    with file.open("rb") as source:
-        catalogue = read_po(source, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return catalogues.said(sentence, language())

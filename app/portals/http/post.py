@@ -6,6 +6,8 @@ from app.clients.mail.routes import route_of
 from app.config import DEVELOPMENT, TESTING
 from app.core.errors import Unavailable
 from app.notifications.letter_service import Post
+from app.portals.http import languages
+from app.portals.http.guard import who
 from app.tenancy.tenant_service import current_business
 
 
@@ -16,12 +18,17 @@ class NoPublicAddress(Unavailable):
 
 def post() -> Post:
     base, business = _base_url(), current_business().name
-    return Post(base, business, route_of(current_app.config, business, base))
+    return Post(base, business, route_of(current_app.config, business, base), _language())
 
 
 def public_url() -> str:
     """This business's own address, or the installation's; the request's only for what whoever sent it reads themselves."""
     return str(current_business().public_url or current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
+
+
+def _language() -> str:
+    """Whoever asks for themselves reads what they are reading now. What staff look at says nothing about whom they write to."""
+    return languages.of_business() if who().is_staff else languages.language()
 
 
 def _base_url() -> str:

@@ -1,5 +1,6 @@
 """Links that letters carry: to a new password, to a first one, to an invitation."""
 
+import re
 import statistics
 import threading
 import time
@@ -54,6 +55,16 @@ def test_the_letter_says_what_it_is_about_in_text_and_html(app, client):
     link = link_in(letter)
     assert f'href="{link}"' in letter.get_body(("html",)).get_content()
     assert len(link.partition("token=")[2]) >= 43  # 256 bits
+
+
+def test_the_letter_speaks_as_whoever_asks_reads(app, client, admin):
+    client.post("/auth/forgot", json={"email": ALICE.login}, headers={"Accept-Language": "hi"})
+    (letter,) = letters(app)
+    assert re.search("[\u0900-\u097f]", letter["Subject"])
+    # What the office reads says nothing about whom it invites.
+    hired = {"name": "Nia", "email": "nia@shop.example", "role": "worker"}
+    assert admin.post("/admin/api/workers", json=hired, headers={"Accept-Language": "hi"}).status_code == 201
+    assert letters(app, "nia@shop.example")[0]["Subject"].startswith("You work at")
 
 
 def test_every_sign_in_of_the_account_is_over(app, client):
