@@ -24,8 +24,9 @@ from app.extensions import db
 from app.identity import link_service, session_service
 from app.logistics import file_service, offline_service
 from app.notifications import outbox_service
+from app.platform import health_service
 from app.portals.http import uploads, vaults
-from app.tenancy import tenant_service, usage_service
+from app.tenancy import lifecycle_service, tenant_service, usage_service
 from app.webhooks import carrier_service as webhooks
 
 EVERY_SECONDS = 2.0
@@ -57,6 +58,7 @@ def _run(app: Flask) -> None:
                     forgot_at = time.monotonic()
                     forget()
                     record_usage()
+                    health_service.look_at_all()
         except Exception:
             log.exception("a chore failed; it will be tried again")
 
@@ -134,16 +136,18 @@ def record_usage() -> None:
 
 
 def _record_usage_of(slug: str) -> None:
+    lifecycle_service.ensure_data(slug)
     with tenant_service.use_tenant(slug) as business:
         ends, _ = clock.day_around(clock.now(), business.timezone)
         day = clock.local_day(ends - timedelta(seconds=1), business.timezone)
         if usage_service.is_recorded(slug, day):
             return
         usage = analytics.usage(clock.start_of(day, business.timezone), ends)
-    usage_service.record(slug, day, usage)
+    usage_service.record(slug, day, usage, plan=business.plan)
 
 
 def _forget_of(slug: str) -> None:
+    lifecycle_service.ensure_data(slug)
     with tenant_service.use_tenant(slug):
         idempotency.forget_before(clock.now() - KEYS_KEPT)
         session_service.forget_expired()

@@ -2,15 +2,14 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.catalogue import service_service
 from app.cli import accounts
 from app.core import migrations
 from app.core.session import CONTROL
 from app.extensions import db
 from app.identity.principal import Principal
-from app.places import store_service
+from app.platform import business_service
 from app.tenancy import lifecycle_service, tenant_service
-from app.tenancy.tenant_service import MAIN, Business
+from app.tenancy.tenant_service import MAIN
 
 
 @click.command("init-db")
@@ -33,12 +32,6 @@ def _bring_up_to_date() -> None:
             click.echo(f"{slug} could not be migrated: {failure}", err=True)
     by = Principal.command_line("init-db")
     with tenant_service.enter(tenant_service.find_closed(MAIN)) as business:
-        fill(business, by=by)
+        if added := business_service.fill(business, by=by):
+            click.echo(f"Added {added} services to begin with.")
         accounts.create_first_admin(by=by)
-
-
-def fill(business: Business, *, by: Principal) -> None:
-    """What a business needs on its first day, where it is not there yet."""
-    store_service.seed_first_store(business.name)
-    if added := service_service.seed(by=by):
-        click.echo(f"Added {added} services to begin with.")

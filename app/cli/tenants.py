@@ -2,40 +2,31 @@
 
 import getpass
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask.cli import with_appcontext
 
 from app.analytics import queries as analytics
 from app.backups import backup_service
 from app.backups.errors import BackupError
-from app.cli import database
 from app.clients.files.places import store_of
-from app.clients.mail.routes import route_of
 from app.clients.shelves.shelf import ShelfAway
 from app.core import clock, migrations
-from app.core.catalogues import ENGLISH
 from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
-from app.identity import account_service, staff_service
-from app.identity.errors import NotInvited
-from app.identity.permissions import Role
 from app.identity.principal import Principal
 from app.logistics import file_service
-from app.notifications.letter_service import Post
+from app.platform import business_service
+from app.platform.business_service import Installation
 from app.tenancy import lifecycle_service, tenant_service, usage_service
-from app.tenancy.errors import SlugTaken
 from app.tenancy.home_service import Kind
 from app.tenancy.plan_rules import Plan
-from app.tenancy.tenant_service import Business
 
 PLANS = click.Choice([str(plan) for plan in Plan])
 
@@ -75,65 +66,22 @@ def provision(slug: str, name: str, plan: str, admin_email: str, hosts: tuple[st
 
     After a crash the same command again completes it. Nobody is served by it before it is complete.
     """
-    by, installation = Principal.command_line(getpass.getuser()), _installation()
-    below = installation.hostname if installation else None
-    hosts = hosts or ((f"{slug}.{below}",) if below else ())
-    settings = {"name": name, "plan": plan, "public_url": _public_url(hosts)}
-    settings |= {word: given or current_app.config[word.upper()] for word, given in chosen.items()}
-    with refusals(), migrations.one_at_a_time(db.engines[CONTROL]):
-        _check_email(admin_email)
-        lifecycle_service.ensure_may_have(plan, hosts, below=below)
-        place: dict[str, Any] = {"kind": Kind(home) if home else None, "folder": Path(current_app.config["INSTANCE"])}
-        unfinished = lifecycle_service.reserve(slug, settings, hosts=hosts, taken_hosts=(below,) if below else (), **place)
-        if unfinished:
-            lifecycle_service.make_home(slug)
-        with tenant_service.enter(tenant_service.find_closed(slug)) as business:
-            if unfinished:
-                database.fill(business, by=by)
-            link = _invite(business, admin_email, first=unfinished, by=by)
-        if unfinished:
-            lifecycle_service.open_up(slug)
+    with refusals():
+        settings = {"name": name, "plan": plan, **chosen}
+        place: dict[str, Any] = {"hosts": hosts, "kind": Kind(home) if home else None}
+        business, link = business_service.provision(slug, settings, email=admin_email, **place, installation=_installation(), by=_by())
     click.echo(f"{name} is open{' at ' + str(business.public_url) if business.public_url else ''}.")
     click.echo(
         f"{admin_email} was sent this invitation, good for 7 days: {link}" if link else f"{admin_email} has accepted the invitation."
     )
 
 
-def _check_email(email: str) -> None:
-    try:
-        validate_email(email, check_deliverability=False)
-    except EmailNotValidError as failure:
-        raise click.ClickException(f"--admin-email is not an e-mail address: {failure}") from failure
+def _installation() -> Installation:
+    return Installation(current_app.config)
 
 
-def _invite(business: Business, email: str, *, first: bool, by: Principal) -> str | None:
-    """Once more to whoever has not accepted yet: of a link that was not read, nobody has a copy."""
-    base = business.public_url or current_app.config["PUBLIC_URL"] or "http://127.0.0.1:5005"
-    route = route_of(current_app.config, business.name, str(base))
-    post = Post(str(base).rstrip("/"), business.name, route, business.language or ENGLISH)
-    known = account_service.find_login("staff", email)
-    if known is None and not first:  # another business's operator, who thinks that this short name is free
-        raise SlugTaken
-    if known is None:
-        return staff_service.hire({"email": email, "name": "Administrator", "role": Role.ADMIN}, post=post, by=by)[1]
-    try:
-        return staff_service.invite(known.id, post=post, by=by)[1]
-    except NotInvited:
-        return None
-
-
-def _installation() -> Any:
-    address = current_app.config["PUBLIC_URL"]
-    return urlsplit(address) if address else None
-
-
-def _public_url(hosts: Sequence[str]) -> str | None:
-    """The first host, reached as the installation is: behind the same proxy, on the same port."""
-    if not hosts:
-        return None
-    installation = _installation()
-    port = f":{installation.port}" if installation and installation.port else ""
-    return f"{installation.scheme if installation else 'https'}://{hosts[0].lower()}{port}"
+def _by() -> Principal:
+    return Principal.command_line(getpass.getuser())
 
 
 @tenants.command("list")
@@ -180,13 +128,9 @@ def _usage_of(slug: str) -> str:
 @with_appcontext
 def change(slug: str, hosts: tuple[str, ...], **settings: str | None) -> None:
     """Another plan, name or language, and more hosts. What is there already stays, also where a plan allows less of it."""
-    installation = _installation()
-    below = installation.hostname if installation else None
-    changes = {name: value for name, value in {**settings, "public_url": _public_url(hosts)}.items() if value is not None}
+    changes = {name: value for name, value in settings.items() if value is not None}
     with refusals():
-        plan = changes.get("plan") or tenant_service.find_closed(slug).plan
-        lifecycle_service.ensure_may_have(plan, hosts, below=below)
-        lifecycle_service.change(slug, changes, hosts=hosts, taken_hosts=(below,) if below else ())
+        business_service.change(slug, changes, hosts=hosts, installation=_installation(), by=_by())
     click.echo(f"{slug} is changed.")
 
 
@@ -196,7 +140,7 @@ def change(slug: str, hosts: tuple[str, ...], **settings: str | None) -> None:
 def suspend(slug: str) -> None:
     """Within seconds nobody is served by it any more, staff neither; nothing is lost."""
     with refusals():
-        lifecycle_service.suspend(slug)
+        business_service.suspend(slug, by=_by())
     click.echo(f"{slug} is suspended.")
 
 
@@ -206,7 +150,7 @@ def suspend(slug: str) -> None:
 def resume(slug: str) -> None:
     """Open a suspended business again, or keep one that was to be deleted."""
     with refusals():
-        lifecycle_service.resume(slug)
+        business_service.resume(slug, by=_by())
     click.echo(f"{slug} is open.")
 
 
@@ -232,7 +176,7 @@ def delete(slug: str, code: str | None) -> None:
     """In two steps: the first closes the business and prints a code, the second takes the code and removes everything for ever."""
     with refusals():
         if code is None:
-            code = lifecycle_service.announce_leaving(slug)
+            code = business_service.announce_leaving(slug, by=_by())
             click.echo(f"{slug} is closed, and nothing is deleted yet. `flask tenants resume {slug}` opens it again;")
             click.echo(f"`flask tenants delete {slug} --confirm {code}` removes its database, files and hosts for ever.")
             return
@@ -240,7 +184,7 @@ def delete(slug: str, code: str | None) -> None:
         names = _names_in_bucket(slug)
         lifecycle_service.remove_data(slug)
         _remove_files(slug, names)
-        lifecycle_service.strike_off(slug)
+        business_service.strike_off(slug, by=_by())
     click.echo(f"{slug} is deleted.")
 
 

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     WEBHOOK_EDIT = "webhook:edit"
     HEALTH_DETAILS = "health:details"
     AUDIT_READ = "audit:read"
+    PLATFORM_READ = "platform:read"  # every business on the installation
+    PLATFORM_EDIT = "platform:edit"
 
 
 class Role(StrEnum):
@@ -84,3 +86,6 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(_MANAGER),
     Role.ADMIN: frozenset(_MANAGER),
 }
+
+# Whoever runs the installation. No role has these: an administrator has them, signed in to the first business (``role_service``).
+OPERATOR = frozenset({P.PLATFORM_READ, P.PLATFORM_EDIT})

@@ -13,9 +13,10 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
+from app.identity import role_service
 from app.identity.errors import TokenRefused, UnknownSignIn
 from app.identity.models import CUSTOMER_REALM, Account, SignInSession
-from app.identity.permissions import ALLOWED, Role
+from app.identity.permissions import Role
 from app.identity.principal import Principal
 
 BROWSER, TOKENS = "browser", "tokens"
@@ -82,7 +83,7 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
     role = Role(found.role)
     label = found.name if found.customer_id is None else f"customer {found.customer_id}"
     who = {"account_id": found.id, "customer_id": found.customer_id, "session_id": session_id, "name": found.name}
-    return Principal(role, label, channel, **who, address=address, permissions=ALLOWED[role])
+    return Principal(role, label, channel, **who, address=address, permissions=role_service.allowed(role))
 
 
 def rotate(session_id: str, secret: str) -> SignIn:

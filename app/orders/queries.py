@@ -42,6 +42,10 @@ class ScannedDict(TypedDict):
     undoable: bool
 
 
+def last_taken_in() -> datetime | None:
+    return db.session.scalar(select(func.max(Order.created_at)))
+
+
 def get_by_code(code: str) -> Row[Any]:
     """The order's columns, from its id however it was typed. A mistyped code and an unknown one are told apart."""
     order_id = ids.read_code(code)

@@ -6,6 +6,11 @@ class UnknownTenant(NotFound):
     sentence = "There is no such business here."
 
 
+class UnknownHost(NotFound):
+    code = "unknown_host"
+    sentence = "This business has no such host."
+
+
 class TenantClosed(Forbidden):
     """Nobody but the operator can change it, so there is no use in trying again."""
 

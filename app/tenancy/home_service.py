@@ -108,18 +108,18 @@ def migrate_many(addresses: Mapping[str, str | None], *, parallel: int = 1) -> I
         with ProcessPoolExecutor(parallel, mp_context=multiprocessing.get_context("spawn")) as pool:
             running = {pool.submit(_failure, address): slug for slug, address in away.items()}
             for done in as_completed(running):
-                yield running[done], _said(done.exception()) or done.result()
+                yield running[done], said_of(done.exception()) or done.result()
 
 
 def _failure(address: str | None) -> str | None:
     try:
         migrate(address)
     except Exception as failure:  # whatever it is, the next business is somebody else's
-        return _said(failure)
+        return said_of(failure)
     return None
 
 
-def _said(failure: BaseException | None) -> str | None:
+def said_of(failure: BaseException | None) -> str | None:
     """On one line, and without the statement that failed: it may hold somebody's data."""
     if failure is None:
         return None

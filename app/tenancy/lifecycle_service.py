@@ -23,6 +23,7 @@ from app.core.words import LANGUAGES, say
 from app.extensions import db
 from app.tenancy import home_service, plan_rules, tenant_service
 from app.tenancy.errors import (
+    BadHome,
     BadHost,
     BadSetting,
     HomeTaken,
@@ -30,12 +31,13 @@ from app.tenancy.errors import (
     NotInPlan,
     NotMain,
     SlugTaken,
+    UnknownHost,
     UnknownTenant,
     WrongCode,
     WrongState,
 )
 from app.tenancy.home_service import Kind
-from app.tenancy.models import LEAVING, MAKING, OPEN, SUSPENDED, Tenant, TenantHost, TenantUsage
+from app.tenancy.models import LEAVING, MAKING, OPEN, SUSPENDED, Tenant, TenantHealth, TenantHost, TenantUsage
 from app.tenancy.plan_rules import Feature, Plan
 from app.tenancy.tenant_service import MAIN
 
@@ -112,7 +114,7 @@ def resume(slug: str) -> None:
     _move(slug, OPEN, (SUSPENDED, LEAVING))
 
 
-def change(slug: str, settings: Mapping[str, str], *, hosts: Sequence[str] = (), taken_hosts: Sequence[str] = ()) -> None:
+def change(slug: str, settings: Mapping[str, str | None], *, hosts: Sequence[str] = (), taken_hosts: Sequence[str] = ()) -> None:
     """``hosts`` come to those it has. What a plan no longer allows stays as it is; only more of it is refused."""
     hosts = [_checked_host(host, taken_hosts) for host in hosts]
     _check(settings)
@@ -122,6 +124,17 @@ def change(slug: str, settings: Mapping[str, str], *, hosts: Sequence[str] = (),
             setattr(tenant, name, value)
         session.add_all(TenantHost(host=host, tenant_slug=slug) for host in hosts)
     tenant_service.forget_remembered()
+
+
+def drop_host(slug: str, host: str) -> list[str]:
+    """Returns those it has left. Whoever comes to this one sees the first business from then on."""
+    with unit_of_work() as session:
+        mine = TenantHost.tenant_slug == slug
+        if session.affected(delete(TenantHost).where(mine, TenantHost.host == host)) != 1:
+            raise UnknownHost
+        left = list(session.scalars(select(TenantHost.host).where(mine).order_by(TenantHost.host)))
+    tenant_service.forget_remembered()
+    return left
 
 
 def announce_leaving(slug: str) -> str:
@@ -151,6 +164,13 @@ def has_data(slug: str) -> bool:
     return not home_service.is_free(str(_get(slug).database_url))
 
 
+def ensure_data(slug: str) -> None:
+    """Of a business in a file: whether the file is there."""
+    address = home_service.resolve(_get(slug).database_url)
+    if address is not None and address.startswith("sqlite") and not home_service.path_of(address).exists():
+        raise BadHome("Its file is missing.")
+
+
 def remove_data(slug: str) -> None:
     home_service.remove(str(_get(slug).database_url))
 
@@ -158,6 +178,7 @@ def remove_data(slug: str) -> None:
 def strike_off(slug: str) -> None:
     """The register last: after a crash before it, the second step can be done again."""
     with unit_of_work() as session:
+        session.execute(delete(TenantHealth).where(TenantHealth.tenant_slug == slug))
         session.execute(delete(TenantUsage).where(TenantUsage.tenant_slug == slug))
         session.execute(delete(TenantHost).where(TenantHost.tenant_slug == slug))
         session.execute(delete(Tenant).where(Tenant.slug == slug))

@@ -51,8 +51,22 @@ class TenantUsage(Model):
 
     tenant_slug: Mapped[str] = mapped_column(ForeignKey("control_tenant.slug"), primary_key=True)
     day: Mapped[date] = mapped_column(CalendarDate, primary_key=True)
+    plan: Mapped[str | None]  # at its end; of days written before there was this column nobody knows
     staff: Mapped[int]
     customers: Mapped[int]
     orders: Mapped[int]
     stores: Mapped[int]
     storage_bytes: Mapped[int]
+
+
+class TenantHealth(Model):
+    """How a business was when it was last looked at."""
+
+    __tablename__ = "control_tenant_health"
+    __bind_key__ = "control"
+
+    tenant_slug: Mapped[str] = mapped_column(ForeignKey("control_tenant.slug"), primary_key=True)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None]  # why it could not be reached, on one line
+    revision: Mapped[str | None]  # of its tables
+    last_order_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

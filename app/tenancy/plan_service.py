@@ -1,6 +1,7 @@
 """The limits of the business at hand, where something is made. What is there already is never kept from being finished."""
 
 from collections.abc import Callable
+from typing import TypedDict
 
 from sqlalchemy import func, select
 
@@ -28,6 +29,27 @@ def ensure_room(limit: Limit, count: Callable[[], int], *, adding: int = 1) -> N
         _wait_for_turn(session, limit)
         if count() + adding > allowed:
             raise PlanLimit(_sentence(limit, allowed), state={"limit": str(limit), "allowed": allowed})
+
+
+class PlanDict(TypedDict):
+    plan: str
+    price: float
+    currency: str
+    limits: dict[str, int | None]
+    features: list[str]
+
+
+def all_plans() -> list[PlanDict]:
+    return [
+        {
+            "plan": str(plan),
+            "price": terms.price.wire(),
+            "currency": terms.price.currency,
+            "limits": {limit.name.lower(): plan_rules.allowed(plan, limit) for limit in Limit},
+            "features": [feature.name.lower() for feature in Feature if plan_rules.has(plan, feature)],
+        }
+        for plan, terms in plan_rules.TERMS.items()
+    ]
 
 
 def ensure_feature(feature: Feature) -> None:

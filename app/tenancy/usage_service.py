@@ -21,11 +21,11 @@ def is_recorded(slug: str, day: date) -> bool:
         return session.get(TenantUsage, (slug, day)) is not None
 
 
-def record(slug: str, day: date, usage: Mapping[str, int]) -> None:
+def record(slug: str, day: date, usage: Mapping[str, int], *, plan: str | None = None) -> None:
     """Once: of several processes that do it at the same moment, the first has it."""
     try:
         with unit_of_work() as session:
-            session.execute(insert(TenantUsage).values(tenant_slug=slug, day=day, **usage))
+            session.execute(insert(TenantUsage).values(tenant_slug=slug, day=day, plan=plan, **usage))
     except IntegrityError:
         if not is_recorded(slug, day):
             raise

@@ -21,6 +21,8 @@ OPEN = {
 WHO = (
     ("/customer/me/password", {ALICE}),
     ("/customer/", {ALICE}),
+    ("/admin/platform/", {ADMIN}),
+    ("/admin/api/platform/", {ADMIN}),
     ("/admin/", OFFICE),
     ("/employee/", COUNTER),
     ("/worker/", {WANDA, MONA, ADMIN}),
@@ -88,6 +90,7 @@ SHUT_TO_KEYS = (
     ("DELETE", "/api/me"),
     ("POST", "/admin/api/workers"), ("PUT", "/admin/api/workers"), ("DELETE", "/admin/api/workers"), ("DELETE", "/admin/api/customers"),
     ("POST", "/admin/api/customers/<int:customer_id>/merge"), ("POST", "/auth/"), ("POST", "/customer/signup"),
+    ("GET", "/admin/api/platform/"), ("POST", "/admin/api/platform/"),
 )  # fmt: skip
 
 

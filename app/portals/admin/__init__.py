@@ -23,6 +23,8 @@ from app.portals.admin import (  # noqa: F401
     order_changes,
     order_pages,
     orders,
+    platform,
+    platform_pages,
     service_pages,
     services,
     settings_pages,
