@@ -182,7 +182,7 @@ def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:
 
 def _refuse_unsafe(environ: Mapping[str, str], config: dict[str, Any]) -> None:
     for name in ("SECRET_KEY", "JWT_SECRET_KEY"):
-        _refuse_weak(name, config[name])
+        refuse_weak(name, config[name])
     if config["SECRET_KEY"] == config["JWT_SECRET_KEY"]:
         raise ConfigError("SECRET_KEY and JWT_SECRET_KEY are equal; make two: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
     if config["ADMIN_PASS"] and (len(config["ADMIN_PASS"]) < SHORTEST_ADMIN_PASSWORD or _is_sample(config["ADMIN_PASS"])):
@@ -199,7 +199,7 @@ def _refuse_unsafe(environ: Mapping[str, str], config: dict[str, Any]) -> None:
         raise ConfigError("this host forgets its disk at every deploy: mount one, and name its folder in FABCLEAN_DISK")
 
 
-def _refuse_weak(name: str, value: str) -> None:
+def refuse_weak(name: str, value: str) -> None:
     how = "make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if not value:
         raise ConfigError(f"{name} is missing; {how}")

@@ -5,7 +5,7 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, backups, database, demo, keys, tenants
+from app.cli import accounts, backups, database, demo, doctor, keys, tenants
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +17,6 @@ def init_app(app: Flask) -> None:
         tenants.tenants,
         keys.api_key,
         backups.backup,
+        doctor.doctor,
     ):
         app.cli.add_command(command)

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -22,3 +23,9 @@ def find(route: str, target: str, message_id: str) -> Outgoing | None:
 def count_waiting(route: str, targets: Collection[str]) -> dict[str, int]:
     waiting = select(Outgoing.target, func.count()).where(Outgoing.state == State.WAITING, Outgoing.route == route)
     return dict(db.session.execute(waiting.where(Outgoing.target.in_(targets)).group_by(Outgoing.target)).tuples().all())
+
+
+def count_overdue(before: datetime) -> int:
+    """Of what should have left by then and still waits."""
+    late = select(func.count()).select_from(Outgoing).where(Outgoing.state == State.WAITING, Outgoing.next_at < before)
+    return db.session.scalar(late) or 0

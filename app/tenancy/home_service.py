@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
 from app.core import migrations
-from app.core.engine import make_engine
+from app.core.engine import for_reading, make_engine
 from app.core.session import CONTROL, Home
 from app.extensions import db
 from app.tenancy.errors import BadHome
@@ -124,6 +124,27 @@ def said_of(failure: BaseException | None) -> str | None:
     if failure is None:
         return None
     return f"{type(failure).__name__}: {getattr(failure, 'orig', failure)}".strip().splitlines()[0]
+
+
+def revision(home: Home) -> str | None:
+    with _reading(home) as connection:
+        return migrations.current(connection, "tenant")
+
+
+def damage(home: Home) -> str | None:
+    """What SQLite finds wrong with the file. PostgreSQL has checksums of its own."""
+    with _reading(home) as connection:
+        answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if connection.dialect.name == "sqlite" else "ok"
+        return None if answer == "ok" else str(answer)
+
+
+@contextmanager
+def _reading(home: Home) -> Iterator[Connection]:
+    engine = for_reading(db.tenant_engines.of(home.url) if home.url else db.engines[CONTROL])
+    with engine.connect() as connection:
+        if home.schema:
+            connection.exec_driver_sql(f'SET LOCAL search_path TO "{home.schema}"')
+        yield connection
 
 
 def name_of(home: Home) -> str | None:

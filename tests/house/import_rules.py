@@ -16,7 +16,8 @@ FLOORS = tuple(
     frozenset(floor.split("|"))
     for floor in (
         "core", "clients", "audit", "notifications", "tenancy", "identity", "places", "customers", "catalogue", "labels", "inventory",
-        "procurement", "orders", "transit|logistics", "webhooks", "billing", "analytics", "platform", "backups", "support", "portals|cli",
+        "procurement", "orders", "transit|logistics", "webhooks", "billing", "analytics", "platform", "backups", "doctor", "support",
+        "portals|cli",
     )
 )  # fmt: skip
 # The composition root ties the floors together, so it stands on none.

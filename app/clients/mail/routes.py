@@ -5,7 +5,8 @@ import os
 import secrets
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -38,6 +39,16 @@ class SmtpRoute:
     address: str
 
     def deliver(self, letter: Letter) -> None:
+        with self._signed_in() as smtp:
+            smtp.send_message(letter.as_message(self.sender, self.address))
+
+    def knock(self) -> None:
+        """Whether it would take a letter."""
+        with self._signed_in() as smtp:
+            smtp.noop()
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         parts = urlsplit(self.url)
         host = parts.hostname or "localhost"
         with self._connect(parts.scheme, host, parts.port) as smtp:
@@ -45,7 +56,7 @@ class SmtpRoute:
                 if not isinstance(smtp.sock, ssl.SSLSocket) and host not in LOOPBACK:
                     raise NoSafeWay
                 smtp.login(unquote(parts.username), unquote(parts.password or ""))
-            smtp.send_message(letter.as_message(self.sender, self.address))
+            yield smtp
 
     @staticmethod
     def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

@@ -41,7 +41,7 @@ class Folder:
 
     def names(self) -> dict[str, int]:
         with _reaching():
-            if not self._folder.is_dir():
+            if not self._folder.exists():
                 return {}
             return {file.name: file.stat().st_size for file in self._folder.iterdir() if file.is_file() and file.name[0] != "."}
 

@@ -1,0 +1,30 @@
+"""What a look at one thing found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    FINE = "fine"
+    NOTE = "note"  # worth knowing; it works
+    MEND = "mend"
+
+
+@dataclass(frozen=True)
+class Finding:
+    about: str
+    level: Level
+    says: str
+    how: str = ""
+
+
+def fine(about: str, says: str) -> Finding:
+    return Finding(about, Level.FINE, says)
+
+
+def note(about: str, says: str, how: str = "") -> Finding:
+    return Finding(about, Level.NOTE, says, how)
+
+
+def mend(about: str, says: str, how: str) -> Finding:
+    return Finding(about, Level.MEND, says, how)
