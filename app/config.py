@@ -46,6 +46,7 @@ FIXED: dict[str, Any] = {
     "CURRENCY": "INR",
     "TIMEZONE": "Asia/Kolkata",
     "LANGUAGE": "en",
+    "INVOICE_FROM": "",
     "WEBHOOKS_ANYWHERE": False,
     # How many daily, weekly and monthly backups stay, beside all of the last two days.
     "BACKUP_KEEP": [30, 8, 12],

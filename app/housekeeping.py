@@ -26,7 +26,7 @@ from app.logistics import file_service, offline_service
 from app.notifications import outbox_service
 from app.platform import health_service
 from app.portals.http import uploads, vaults
-from app.tenancy import lifecycle_service, tenant_service, usage_service
+from app.tenancy import invoice_service, lifecycle_service, tenant_service, usage_service
 from app.webhooks import carrier_service as webhooks
 
 EVERY_SECONDS = 2.0
@@ -59,6 +59,7 @@ def _run(app: Flask) -> None:
                     forget()
                     record_usage()
                     health_service.look_at_all()
+                    invoice_service.draw_up_due(clock.now())
         except Exception:
             log.exception("a chore failed; it will be tried again")
 

@@ -4,6 +4,7 @@ import getpass
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ from app.identity.principal import Principal
 from app.logistics import file_service
 from app.platform import business_service
 from app.platform.business_service import Installation
-from app.tenancy import lifecycle_service, tenant_service, usage_service
+from app.tenancy import invoice_service, lifecycle_service, tenant_service, usage_service
 from app.tenancy.home_service import Kind
 from app.tenancy.plan_rules import Plan
 
+EVERYBODY = 1_000_000
 PLANS = click.Choice([str(plan) for plan in Plan])
 
 
@@ -119,6 +121,19 @@ def _usage_of(slug: str) -> str:
         return f"cannot be read: {type(failure).__name__}"
 
 
+@tenants.command("invoices")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), help="Such as 2026-10; else the last one that is over.")
+@with_appcontext
+def invoices(month: datetime | None) -> None:
+    """Draw up a month's invoices, as far as there are none yet, and list them. By itself that happens on the second of the next month."""
+    now = clock.now()
+    wanted = month.date() if month is not None else invoice_service.last_month(now)
+    with refusals():
+        invoice_service.draw_up_all(wanted, now)
+    for one in invoice_service.find(month=wanted, limit=EVERYBODY).rows[::-1]:
+        click.echo(f"{one['number']:>6}  {one['slug']:<24} {one['total']:>10.2f} {one['currency']}  {one['name']}")
+
+
 @tenants.command("change")
 @click.argument("slug")
 @click.option("--plan", type=PLANS)
@@ -182,6 +197,7 @@ def delete(slug: str, code: str | None) -> None:
             return
         lifecycle_service.confirm_leaving(slug, code)
         names = _names_in_bucket(slug)
+        invoice_service.draw_up_last(slug, clock.now())
         lifecycle_service.remove_data(slug)
         _remove_files(slug, names)
         business_service.strike_off(slug, by=_by())

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     WEBHOOK_EDIT = "webhook:edit"
     HEALTH_DETAILS = "health:details"
     AUDIT_READ = "audit:read"
+    PLAN_READ = "plan:read"  # what the business pays for FabClean, and what it uses of it
     PLATFORM_READ = "platform:read"  # every business on the installation
     PLATFORM_EDIT = "platform:edit"
 
@@ -84,7 +85,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT, P.DELIVERY_WORK}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),
-    Role.ADMIN: frozenset(_MANAGER),
+    Role.ADMIN: frozenset(_MANAGER | {P.PLAN_READ}),
 }
 
 # Whoever runs the installation. No role has these: an administrator has them, signed in to the first business (``role_service``).

@@ -85,3 +85,18 @@ class PlanLimit(Conflict):
 
 class NotInPlan(Forbidden):
     code = "not_in_plan"
+
+
+class AlreadyInvoiced(Conflict):
+    code = "already_invoiced"
+    sentence = "This business has its invoice for that month already."
+
+
+class MonthNotOver(Conflict):
+    code = "month_not_over"
+    sentence = "That month is not over yet everywhere."
+
+
+class UnknownInvoice(NotFound):
+    code = "unknown_invoice"
+    sentence = "There is no such invoice."

@@ -1,9 +1,12 @@
 from datetime import date, datetime
+from typing import Any, TypedDict
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import CalendarDate, UtcDateTime
+from app.core import clock
+from app.core.columns import CalendarDate, Json, UtcDateTime
+from app.core.money import Money
 from app.extensions import Model
 from app.tenancy.plan_rules import Plan
 
@@ -70,3 +73,73 @@ class TenantHealth(Model):
     failure: Mapped[str | None]  # why it could not be reached, on one line
     revision: Mapped[str | None]  # of its tables
     last_order_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InvoiceCounter(Model):
+    """The last number an invoice to a business got. Raised in the transaction that uses it, so that none is skipped."""
+
+    __tablename__ = "control_invoice_counter"
+    __bind_key__ = "control"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_number: Mapped[int]
+
+
+class InvoiceLineDict(TypedDict):
+    plan: str
+    days: int
+    amount: float
+
+
+class InvoiceUsageDict(TypedDict):
+    orders: int
+    staff: int
+    customers: int
+    stores: int
+    storageBytes: int
+
+
+class InvoiceDict(TypedDict):
+    number: int
+    slug: str
+    name: str
+    month: str
+    currency: str
+    total: float
+    lines: list[InvoiceLineDict]
+    usage: InvoiceUsageDict
+    drawnUpAt: str
+
+
+class TenantInvoice(Model):
+    """What one business owes for one month. It is never changed, and stays when the business goes."""
+
+    __tablename__ = "control_tenant_invoice"
+    __bind_key__ = "control"
+    __table_args__ = (UniqueConstraint("tenant_slug", "month"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_slug: Mapped[str]
+    business_name: Mapped[str]  # as it was called then
+    month: Mapped[date] = mapped_column(CalendarDate)  # its first day
+    currency: Mapped[str]
+    total_minor: Mapped[int]
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    usage: Mapped[InvoiceUsageDict] = mapped_column(Json)  # orders taken in, and the most there was of everything else
+    drawn_up_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def to_dict(self) -> InvoiceDict:
+        lines: list[InvoiceLineDict] = [
+            {"plan": line["plan"], "days": line["days"], "amount": Money(line["amount_minor"], self.currency).wire()} for line in self.lines
+        ]
+        return {
+            "number": self.number,
+            "slug": self.tenant_slug,
+            "name": self.business_name,
+            "month": self.month.isoformat()[:7],
+            "currency": self.currency,
+            "total": Money(self.total_minor, self.currency).wire(),
+            "lines": lines,
+            "usage": self.usage,
+            "drawnUpAt": clock.wire(self.drawn_up_at),
+        }

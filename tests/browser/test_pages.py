@@ -51,6 +51,8 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-platform-plans": ("/admin/platform/plans", ADMIN, 200),
     "admin-platform-new": ("/admin/platform/new", ADMIN, 200),
     "admin-platform-business": ("/admin/platform/businesses/main", ADMIN, 200),
+    "admin-platform-invoices": ("/admin/platform/invoices/", ADMIN, 200),
+    "admin-plan": ("/admin/plan/", ADMIN, 200),
     "styleguide": ("/styleguide", None, 200),
     "admin-import": ("/admin/imports/services", ADMIN, 200),
     "employee-home": ("/employee/", ERIN, 200),

@@ -22,6 +22,7 @@ WHO = (
     ("/customer/me/password", {ALICE}),
     ("/customer/", {ALICE}),
     ("/admin/platform/", {ADMIN}),
+    ("/admin/plan/", {ADMIN}),
     ("/admin/api/platform/", {ADMIN}),
     ("/admin/", OFFICE),
     ("/employee/", COUNTER),

@@ -19,6 +19,7 @@ from app.portals.admin import (  # noqa: F401
     home,
     import_pages,
     imports,
+    invoice_pages,
     key_pages,
     order_changes,
     order_pages,
