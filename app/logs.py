@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request's id on every line that belongs to one."""
+"""Structured logs: one JSON object a line, with the request, the business and the person on every line that belongs to one."""
 
 import logging
 import sys
@@ -8,6 +8,8 @@ import orjson
 import structlog
 from flask import Flask, g, has_request_context
 
+from app.tenancy import tenant_service
+
 
 def init_app(app: Flask) -> None:
     level = logging.DEBUG if app.config.get("LOG_LEVEL") == "DEBUG" else logging.INFO
@@ -16,7 +18,7 @@ def init_app(app: Flask) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_request_id,
+        _add_whose,
         structlog.processors.format_exc_info,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
@@ -31,9 +33,13 @@ def init_app(app: Flask) -> None:
         logger.setLevel(level if name == "fabclean" else logging.WARNING)
 
 
-def _add_request_id(_: object, __: str, line: dict[str, Any]) -> dict[str, Any]:
-    if has_request_context() and "request_id" in g:
-        line["request_id"] = g.request_id
+def _add_whose(_: object, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Of chores and commands, which have no request, the business at least."""
+    if (business := tenant_service.find_current()) is not None:
+        line.setdefault("tenant", business.slug)
+    if has_request_context():
+        principal = g.get("principal")
+        line |= {"request_id": g.get("request_id"), "account": principal.account_id if principal else None}
     return line
 
 

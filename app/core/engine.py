@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from app.core import writers_turn
+from app.core import statements, writers_turn
 from app.core.writers_turn import PATIENCE_SECONDS
 
 # Before this version two connections that write and checkpoint at once can lose the log (see docs/decisions/0003).
@@ -72,6 +72,7 @@ def _sqlite(path_now: Callable[[], str], *, durable: bool, pool: bool) -> Engine
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool if pool else NullPool)
+    statements.listen(engine)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -103,7 +104,9 @@ def _postgresql(url: str, *, durable: bool, pool: bool) -> Engine:
     if pool:
         options = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10, "pool_recycle": 300, "pool_pre_ping": True}
     settings = POSTGRES_OPTIONS + ("" if durable else " -c synchronous_commit=off")
-    return create_engine(url, connect_args={"options": settings, "connect_timeout": 5, "application_name": "fabclean"}, **options)
+    engine = create_engine(url, connect_args={"options": settings, "connect_timeout": 5, "application_name": "fabclean"}, **options)
+    statements.listen(engine)
+    return engine
 
 
 def _make_private(path: Path) -> None:

@@ -52,6 +52,10 @@ def current_business() -> Business:
     return business
 
 
+def find_current() -> Business | None:
+    return _business.get()
+
+
 @contextmanager
 def use_tenant(slug: str) -> Iterator[Business]:
     """Everything inside works for this business. There is no other way in, and no default outside."""

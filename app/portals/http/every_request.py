@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, abort, g, request
 
+from app.core import statements
+from app.core.statements import Tally
 from app.portals.http import assets, guard
 from app.tenancy import tenant_service
 from app.tenancy.errors import TenantClosed, UnknownTenant, WrongTenant
@@ -51,6 +53,8 @@ def _begin() -> None:
     g.began = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+    g.leave = ExitStack()
+    g.asked = g.leave.enter_context(statements.counting())
     if len(request.full_path) > LONGEST_ADDRESS:
         abort(414)
     if request.endpoint is None or is_file(request.endpoint) or request.endpoint in WITHOUT_BUSINESS:
@@ -61,9 +65,7 @@ def _begin() -> None:
         if request.endpoint in FOR_ALL_BUSINESSES:
             return
         raise
-    stack = ExitStack()
-    g.business = stack.enter_context(tenant_service.enter(business))
-    g.leave = stack
+    g.business = g.leave.enter_context(tenant_service.enter(business))
 
 
 def _business_meant() -> Business:
@@ -111,22 +113,29 @@ def _leave(_: BaseException | None) -> None:
 
 def _write_line(response: Response) -> None:
     """The rule, not the path: a path may hold a token or an e-mail."""
+    asked = g.get("asked") or Tally()
+    if (again := asked.repeated) is not None:
+        said = {"route": _route(), "count": asked.count, "statement": again[0][:500], "times": again[1]}
+        log.warning("many statements for one request", extra=said)
     principal = g.get("principal")
-    business = g.get("business")
     log.info(
         "request",
         extra={
             "method": request.method,
-            "route": request.url_rule.rule if request.url_rule else None,
+            "route": _route(),
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            "db_ms": round(asked.seconds * 1000, 1),
+            "db_queries": asked.count,
             "bytes": response.content_length,
             "address": request.remote_addr,
-            "tenant": business.slug if business else None,
-            "account": principal.account_id if principal else None,
             "role": principal.role if principal else None,
         },
     )
+
+
+def _route() -> str | None:
+    return request.url_rule.rule if request.url_rule else None
 
 
 def _name_static_version(endpoint: str, values: dict[str, object]) -> None:

@@ -17,7 +17,7 @@ def test_is_ready(client, path):
 
 
 def test_details_are_for_those_who_run_the_shop(admin, employee, alice):
-    assert set(admin.get("/health/").json) == {"status", "database", "writes", "revision", "engine", "version"}
+    assert set(admin.get("/health/").json) == {"status", "database", "writes", "revision", "disk", "engine", "version"}
     for somebody in (employee, alice):
         assert set(somebody.get("/health/").json) == {"status"}
 
@@ -40,6 +40,12 @@ def test_is_not_ready_on_an_old_schema(app, admin):
     response = admin.get("/health/ready")
     assert response.status_code == 503
     assert response.json["revision"] == "migrate first: tenant behind"
+
+
+def test_is_not_ready_on_a_full_disk(admin, monkeypatch):
+    monkeypatch.setattr(probe, "LEAST_BYTES", 10**18)
+    response = admin.get("/health/ready")
+    assert (response.status_code, response.json["disk"]) == (503, "full")
 
 
 def test_is_alive_whoever_asks(app, admin):
