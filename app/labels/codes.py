@@ -23,6 +23,13 @@ def bars(code: str) -> str:
     return "".join([*(code128.CODES[value] for value in [*values, check]), code128.STOP, "11"])
 
 
+def symbols() -> list[int]:
+    """What ``bars`` is put together from, for whoever draws them elsewhere: a symbol is a number of eleven binary digits."""
+    from barcode.charsets import code128
+
+    return [int(symbol, 2) for symbol in (*code128.CODES, code128.STOP)]
+
+
 def matrix(link: str) -> Sequence[str]:
     """The QR code's rows in the same way; none when the link is too long for any.
 

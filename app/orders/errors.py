@@ -12,6 +12,11 @@ class MistypedCode(Invalid):
     sentence = "This is not one of our codes: a character must be wrong. Scan or type it again."
 
 
+class CodeTaken(Conflict):
+    code = "code_taken"
+    sentence = "There is another order with this code."
+
+
 class NotYourOrder(Forbidden):
     code = "not_your_order"
     sentence = "This order belongs to somebody else."

@@ -11,6 +11,7 @@ from app.audit import audit_service
 from app.catalogue import queries as catalogue
 from app.catalogue.errors import ServiceNotOffered
 from app.core import clock, ids
+from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
 from app.customers import customer_service, search_service
@@ -18,7 +19,7 @@ from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
 from app.orders import events, order_rules, queries
-from app.orders.errors import AlreadyDone, CannotUndo, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
+from app.orders.errors import AlreadyDone, CannotUndo, CodeTaken, NotYourEmail, NotYourOrder, TooLate, UnknownOrder, WrongStep
 from app.orders.models import Order, OrderEvent, OrderItem, TicketCounter
 from app.orders.order_rules import Event, Line, Station, Status
 from app.places import queries as places
@@ -37,15 +38,15 @@ NOBODY = 0  # no customer has this id
 
 def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None, expected: datetime | None = None) -> Order:
     """Price it, number it, write it down: all at once, or not at all. ``at`` is for what happened earlier (demo data, imports),
-    ``expected`` for what comes later: work can only begin then."""
+    ``expected`` for what comes later: work can only begin then. A ``code`` in the data was on paper before it came here."""
     lines = _lines_of(data)
-    with unit_of_work() as session:
+    with unit_of_work() as session, refusing({"pk_orders": CodeTaken}):
         services = _offered(lines)
         customer = _customer_of(data, by=by)
         _ensure_room()
         now, store, currency = at or clock.now(), places.get_default(), current_business().currency
         order = Order(
-            id=ids.new_code(),
+            id=data.get("code") or ids.new_code(),
             store_id=store.id,
             customer_id=customer.id,
             # As said now, for a customer on file too: what is on file does not change by it, nor this when that does.

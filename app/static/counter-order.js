@@ -1,14 +1,15 @@
 // A new order by keyboard: quantities, the running total, and the way to the server and, when that is away, into the outbox.
 
-import { freshKey } from "./counter-codes.js";
+import { freshCode, freshKey } from "./counter-codes.js";
 import { keep, post, signInFirst } from "./counter-outbox.js";
+import { barsOf, printSlip } from "./counter-slip.js";
 
 const language = document.documentElement.lang;
 
 export function watchOrderForm() {
   const form = document.getElementById("order-form");
   if (form === null) return;
-  form.elements.idempotencyKey.value = freshKey(); // the page may be a copy, from before the server was away
+  name(form); // the page may be a copy, from before the server was away
   const picks = [...form.querySelectorAll(".pick")].map((row) => ({ row, input: row.querySelector("input") }));
   for (const { row, input } of picks) {
     row.querySelector("[data-less]").addEventListener("click", () => step(input, -1));
@@ -25,6 +26,12 @@ export function watchOrderForm() {
   reckon(form, picks);
 }
 
+/** What this order is known by, whenever and however often it is sent. */
+function name(form) {
+  form.elements.idempotencyKey.value = freshKey();
+  form.elements.code.value = freshCode();
+}
+
 function key(event, picks, input) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "+" || event.key === "-") {
@@ -38,7 +45,8 @@ function key(event, picks, input) {
   }
 }
 
-const begins = (row, letter) => row.querySelector(".pick-name").textContent.trim().toLowerCase().startsWith(letter.toLowerCase());
+const nameOf = (row) => row.querySelector(".pick-name").textContent.trim();
+const begins = (row, letter) => nameOf(row).toLowerCase().startsWith(letter.toLowerCase());
 const count = (input) => Math.max(0, Math.trunc(Number(input.value)) || 0);
 
 function step(input, by) {
@@ -51,12 +59,13 @@ function reckon(form, picks) {
   for (const { row, input } of picks) row.toggleAttribute("data-chosen", count(input) > 0);
   const last = chosen.reduce((latest, { row }) => (!latest || row.dataset.due > latest.dataset.due ? row : latest), null);
   const total = chosen.reduce((sum, { row, input }) => sum + Number(row.dataset.price) * count(input), 0);
-  const money = new Intl.NumberFormat(language, { style: "currency", currency: form.dataset.currency });
   const put = (name, text) => { form.querySelector(`#running [data-${name}]`).textContent = text; };
   put("count", String(chosen.reduce((sum, { input }) => sum + count(input), 0)));
   put("ready", last?.dataset.dueWords ?? "–");
-  put("total", money.format(total));
+  put("total", money(form, total));
 }
+
+const money = (form, amount) => new Intl.NumberFormat(language, { style: "currency", currency: form.dataset.currency }).format(amount);
 
 async function send(form, picks) {
   if (form.dataset.busy) return;
@@ -80,9 +89,19 @@ async function send(form, picks) {
 function entryOf(form, picks) {
   const who = form.querySelector("[data-who]")?.textContent ?? form.elements.customerName.value;
   const chosen = picks.filter(({ input }) => count(input) > 0);
-  const what = chosen.map(({ row, input }) => `${count(input)} × ${row.querySelector(".pick-name").textContent.trim()}`);
+  const lines = chosen.map(({ row, input }) => [`${count(input)} ×`, nameOf(row), money(form, Number(row.dataset.price) * count(input))]);
   const body = new URLSearchParams(new FormData(form)).toString();
-  return { url: form.action, body, key: form.elements.idempotencyKey.value, title: `${who}: ${what.join(", ")}` };
+  const title = `${who}: ${lines.map(([pieces, service]) => `${pieces} ${service}`).join(", ")}`;
+  return { url: form.action, body, key: form.elements.idempotencyKey.value, title, slip: slipOf(form, who, lines) };
+}
+
+function slipOf(form, who, lines) {
+  const code = form.elements.code.value;
+  const said = (place) => form.querySelector(`#running [data-${place}]`).textContent;
+  const phone = form.querySelector("[data-phone]")?.textContent ?? form.elements.customerPhone.value;
+  const at = new Date().toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  const written = { wanted: form.elements.pickupDate.value, notes: form.elements.specialInstructions.value };
+  return { code, bars: barsOf(code, form.dataset.bars.split(" ")), who, phone, at, lines, ready: said("ready"), total: said("total"), ...written };
 }
 
 /** The server cannot say what is missing, so the browser does. */
@@ -91,6 +110,12 @@ function keepForLater(form, picks, entry) {
   if (!form.reportValidity()) return;
   keep(entry);
   forSomebodyElse(form, picks);
+  const button = document.querySelector("[data-slip-now]");
+  button.onclick = () => {
+    printSlip(entry.slip);
+    form.elements.customerName.focus();
+  };
+  button.focus(); // as on the page where a label is printed
 }
 
 /** The page cannot be fetched anew, so this one is made ready for the next customer. */
@@ -99,8 +124,7 @@ function forSomebodyElse(form, picks) {
   const fields = form.querySelector("[data-walk-in]");
   fields.hidden = fields.disabled = false;
   for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
-  form.elements.idempotencyKey.value = freshKey();
+  name(form);
   document.getElementById("kept").hidden = false;
   reckon(form, picks);
-  form.elements.customerName.focus();
 }

@@ -1,6 +1,8 @@
 // What was entered while the server was away: kept in this browser, shown as waiting, and sent later, each once. The key that went with
 // the first try goes with every other one, so the server knows what it has seen (app/portals/http/once.py).
 
+import { grouped, printSlip } from "./counter-slip.js";
+
 const FORM = "application/x-www-form-urlencoded";
 const AWAY = [429, 502, 503, 504]; // what comes back later; a 500 would come back for ever
 const PATIENCE = 8000;
@@ -103,7 +105,8 @@ async function whoIsHere() {
 
 /** A scan that went well is over; an order still wants its label printed, and what was refused wants to be read. */
 function outcome(answer) {
-  if (answer.status < 400) return answer.moved ? { state: "sent", href: answer.url } : null;
+  const ticket = answer.page.querySelector("[data-ticket]")?.dataset.ticket;
+  if (answer.status < 400) return answer.moved ? { state: "sent", href: answer.url, ticket } : null;
   const found = [...answer.page.querySelectorAll("[data-why], main .field-error span, main [role=alert] p, .plain-title > p.soft, main h1")];
   const reasons = found.some((element) => element.tagName !== "H1") ? found.filter((element) => element.tagName !== "H1") : found;
   return { state: "refused", why: [...new Set(reasons.map((element) => element.textContent.trim()))].join(" ") || words().unread };
@@ -129,6 +132,12 @@ function drawn(entry, item) {
   part("sent").hidden = entry.state !== "sent";
   part("reason").hidden = !entry.why;
   part("reason").textContent = entry.why ?? "";
+  part("ticket").hidden = !entry.ticket;
+  part("ticket").textContent = words().ticket.replace("{number}", entry.ticket);
+  part("code").hidden = !entry.slip;
+  part("code").textContent = entry.slip ? grouped(entry.slip.code) : "";
+  part("slip").hidden = !entry.slip || entry.state !== "waiting";
+  part("slip").addEventListener("click", () => printSlip(entry.slip));
   part("open").hidden = !entry.href;
   if (entry.href) part("open").href = entry.href;
   part("open").addEventListener("click", () => change(entry.key, null));

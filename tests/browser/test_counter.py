@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 from app.core import ids
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.browser.eyes import Eyes
-from tests.browser.till import code_on_the_printed_label, move_on, order_two, orders_of, placed, scan_in, status_of
+from tests.browser.till import code_on_the_paper, code_on_the_printed_label, move_on, order_two, orders_of, placed, scan_in, status_of
 from tests.support.databases import SqliteDatabases
 from tests.support.people import ALICE, ERIN, MONA
 
@@ -177,6 +177,10 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     expect(page.locator("#outbox")).to_contain_text("While Away: 2 × Laundry")
     expect(page.locator("#kept")).to_be_visible()
     keep_picture(page, "counter-server-away", whole=False)
+    page.evaluate("window.print = () => {}")
+    page.keyboard.press("Enter")
+    slip = code_on_the_paper(page)
+    expect(page.get_by_label("Name")).to_be_focused()
     scan_in(scans.page, order["id"])
     scan_in(scans.page, order["id"])
     expect(scans.page.locator("#answer")).to_contain_text("Kept for later")
@@ -200,7 +204,10 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
     scans.page.evaluate("dispatchEvent(new Event('online'))")
     expect(scans.page.locator("#outbox [data-waiting]:visible")).to_have_count(0, timeout=20_000)
     assert [orders_of(counter, name) for name in ("Lost Answer", "While Away", "From The Copy")] == [1, 1, 1]
-    assert status_of(counter, order["id"]) == "Processing"
+    assert [status_of(counter, code) for code in (order["id"], slip)] == ["Processing", "At Store"]
+    expect(page.locator(".outbox-entry").filter(has_text="While Away")).to_contain_text(re.compile(r"Ticket \d+"))
+    scan_in(page, slip.upper())
+    expect(page.locator("main")).to_contain_text("While Away")
     page.get_by_role("link", name="Print it").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Print order")
 

@@ -28,6 +28,11 @@ def order_two(page: Page) -> None:
 def code_on_the_printed_label(page: Page) -> str:
     """From the paper, as a scanner at the plant reads it."""
     page.goto(f"{page.url.partition('?')[0]}?what=label")
+    return code_on_the_paper(page)
+
+
+def code_on_the_paper(page: Page) -> str:
+    """From whatever this page prints."""
     document = pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     assert len(document) == 1
     return dict(scanned(document[0].render(scale=2 * DPI / 72).to_pil()))["Code128"]

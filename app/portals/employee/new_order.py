@@ -7,14 +7,15 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
 from app.catalogue import queries as catalogue
-from app.core import clock
+from app.core import clock, ids
 from app.core.errors import KeyReused
 from app.core.shapes import Day, Email, Line, Phone, Shape, Text
 from app.customers import queries as customers
 from app.identity.permissions import Permission
+from app.labels import codes
 from app.orders import order_service
 from app.orders.schemas import MOST_PIECES
 from app.portals.employee import employee
@@ -39,6 +40,7 @@ class OrderForm(Shape):
     customerName = Line(longest=100)
     customerPhone = Phone()
     customerEmail = Email()
+    code = fields.String()
     pieces = fields.Dict(
         fields.String(),
         fields.Integer(strict=True, validate=validate.Range(0, MOST_PIECES)),
@@ -47,6 +49,11 @@ class OrderForm(Shape):
     )
     pickupDate = Day()
     specialInstructions = Text(longest=1000)
+
+    @validates("code")
+    def _read(self, code: str, **_: Any) -> None:
+        if ids.read_code(code) != code:
+            raise ValidationError("Not a code.")
 
     @validates_schema(skip_on_field_errors=False)
     def _somebody(self, data: dict[str, Any], **_: Any) -> None:
@@ -72,6 +79,7 @@ def new_order(query: Mapping[str, Any] = NOTHING, form: Form = EMPTY) -> str:
     ]
     # A fresh key each time the form is shown: what is sent from this page, however often, is one order.
     shown = {"customer": customer, "services": services, "query": query, "most": MOST_PIECES, "key": secrets.token_urlsafe(16)}
+    shown["bars"] = " ".join(map(str, codes.symbols()))  # so that a slip can be printed while the server is away
     return render_template("employee/orders/new.html", form=form, **shown)
 
 

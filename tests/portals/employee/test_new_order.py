@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.core import clock
+from app.core import clock, ids
 from app.customers import queries as customers
 from tests.support.people import ALICE
 from tests.support.shop import inside
@@ -49,6 +49,18 @@ def test_a_form_sent_twice_is_one_order(employee):
     assert 'value="3"' in changed.text
     assert "k-1" not in changed.text, "sent again it is another order"
     assert len(employee.get("/employee/api/orders").json) == 1
+
+
+def test_a_slip_that_was_printed_before_names_the_order_unless_another_has_its_code(employee):
+    code, other = ids.new_code(), ids.new_code()
+    assert send(employee, **WALK_IN, code=code).headers["Location"].split("/")[3] == code
+    taken = send(employee, **WALK_IN, code=code)
+    assert (taken.status_code, "There is another order with this code." in taken.text) == (409, True)
+    wrong = [code[:-1] + ("1" if code[-1] == "0" else "0"), other.upper(), other[1:]]
+    assert [send(employee, **WALK_IN, code=typed).status_code for typed in wrong] == [400] * 3
+    assert [order["number"] for order in employee.get("/employee/api/orders").json] == [1]
+    assert employee.get(f"/employee/orders/{send(employee, **WALK_IN, code=other).headers['Location'].split('/')[3]}").status_code == 200
+    assert employee.get("/employee/api/orders").json[0]["number"] == 2, "no number is lost by a refusal"
 
 
 def test_a_form_that_does_not_do_keeps_what_was_typed(employee):
