@@ -133,7 +133,7 @@ function drawn(entry, item) {
   part("reason").hidden = !entry.why;
   part("reason").textContent = entry.why ?? "";
   part("ticket").hidden = !entry.ticket;
-  part("ticket").textContent = words().ticket.replace("{number}", entry.ticket);
+  part("ticket").textContent = words().numbered.replace("{number}", entry.ticket);
   part("code").hidden = !entry.slip;
   part("code").textContent = entry.slip ? grouped(entry.slip.code) : "";
   part("slip").hidden = !entry.slip || entry.state !== "waiting";
