@@ -3,6 +3,7 @@
 import sys
 
 from app import config as settings
+from app import server as our_server
 
 try:
     _config = settings.load()
@@ -12,8 +13,9 @@ except settings.ConfigError as error:
 
 _environment = settings.with_dotenv()
 bind = f"{_environment.get('HOST', '127.0.0.1')}:{_environment.get('PORT', '5005')}"
-workers = int(_environment.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+# And one more, which does the jobs.
+workers = int(_environment.get("WEB_CONCURRENCY", "2")) + bool(_config["JOBS_IN_SERVER"])
+worker_class = our_server.Worker
 # Threads, not processes, wait for slow clients: with 8 of them 20 slow ones stopped everybody, with 512 four hundred did not
 # (docs/decisions/0012). A thread that waits costs about 25 kB.
 threads = int(_environment.get("WEB_THREADS", "512"))
@@ -33,6 +35,10 @@ secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True  # one socket a user, not a server: two installations would share it
 accesslog = None  # the application writes one structured line a request
 loglevel = "warning"
+
+
+def pre_fork(server, worker) -> None:  # type: ignore[no-untyped-def]
+    our_server.choose(server, worker, does_jobs=bool(_config["JOBS_IN_SERVER"]))
 
 
 def post_worker_init(worker) -> None:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 __version__ = "0.1.0"
 
-from app import cli, config, logs, portals, subscriptions
+from app import cli, config, logs, portals, subscriptions, timetable
 from app.extensions import bootstrap, cors, db, jwt, limiter, migrate
 
 
@@ -32,4 +32,5 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     portals.init_app(app)
     cli.init_app(app)
     subscriptions.connect()
+    timetable.connect()
     return app

@@ -50,6 +50,7 @@ FIXED: dict[str, Any] = {
     "WEBHOOKS_ANYWHERE": False,
     # How many daily, weekly and monthly backups stay, beside all of the last two days.
     "BACKUP_KEEP": [30, 8, 12],
+    "JOBS_IN_SERVER": True,
 }
 
 
@@ -80,6 +81,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config["SMTP_URL"], config["MAIL_FROM"] = _mail_server(environ.get("SMTP_URL", "")), environ.get("MAIL_FROM", "")
     config["FILES_URL"], config["FILES_SETTINGS"] = _bucket(environ)
     config["BACKUP_URL"], config["BACKUP_KEY"] = _shelf(environ, instance), environ.get("BACKUP_KEY", "")
+    config["REDIS_URL"] = environ.get("REDIS_URL", "")
     config |= _counting(environ, config["DATABASE_URL"])
     if strict:
         _refuse_unsafe(environ, config)

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
-    for name in ("fabclean", app.logger.name, "flask-limiter"):
+    for name in ("fabclean", app.logger.name, "flask-limiter", "huey"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(level if name == "fabclean" else logging.WARNING)

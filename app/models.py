@@ -5,6 +5,7 @@ from app.catalogue import models as catalogue
 from app.core import idempotency, probe, rate_store
 from app.customers import models as customers
 from app.identity import models as identity
+from app.jobs import models as jobs
 from app.logistics import models as logistics
 from app.notifications import models as notifications
 from app.orders import models as orders
@@ -19,6 +20,7 @@ __all__ = [
     "customers",
     "idempotency",
     "identity",
+    "jobs",
     "logistics",
     "notifications",
     "orders",

@@ -5,7 +5,7 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, backups, database, demo, doctor, keys, tenants
+from app.cli import accounts, backups, database, demo, doctor, jobs, keys, tenants
 
 
 def init_app(app: Flask) -> None:
@@ -18,5 +18,6 @@ def init_app(app: Flask) -> None:
         keys.api_key,
         backups.backup,
         doctor.doctor,
+        jobs.jobs,
     ):
         app.cli.add_command(command)

@@ -51,6 +51,8 @@ class Permission(StrEnum):
     PLAN_READ = "plan:read"  # what the business pays for FabClean, and what it uses of it
     PLATFORM_READ = "platform:read"  # every business on the installation
     PLATFORM_EDIT = "platform:edit"
+    JOB_READ = "job:read"
+    JOB_STEER = "job:steer"
 
 
 class Role(StrEnum):
@@ -85,7 +87,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT, P.DELIVERY_WORK}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),
-    Role.ADMIN: frozenset(_MANAGER | {P.PLAN_READ}),
+    Role.ADMIN: frozenset(_MANAGER | {P.PLAN_READ, P.JOB_READ, P.JOB_STEER}),
 }
 
 # Whoever runs the installation. No role has these: an administrator has them, signed in to the first business (``role_service``).

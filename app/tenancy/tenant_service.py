@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -172,6 +173,21 @@ def rename(slug: str, name: str, *, by: Actor) -> None:
 
 def migrate(slug: str) -> None:
     home_service.migrate(find_closed(slug).home.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What it takes to know when something is due at a business."""
+
+    slug: str
+    timezone: str
+    created_at: datetime
+
+
+def open_businesses() -> list[Served]:
+    columns = select(Tenant.slug, Tenant.timezone, Tenant.created_at).where(Tenant.status == OPEN).order_by(Tenant.slug)
+    with Session(db.engines[CONTROL].execution_options(reads=True)) as session:
+        return [Served(*row) for row in session.execute(columns).tuples()]
 
 
 def open_slugs() -> list[str]:

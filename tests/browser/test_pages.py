@@ -45,6 +45,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-webhooks": ("/admin/webhooks/", ADMIN, 200),
     "admin-webhook-new": ("/admin/webhooks/new", ADMIN, 200),
     "admin-webhook": ("/admin/webhooks/1", ADMIN, 200),
+    "admin-jobs": ("/admin/jobs/", ADMIN, 200),
     "admin-account": ("/admin/account", ADMIN, 200),
     "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),
     "admin-platform": ("/admin/platform/", ADMIN, 200),

@@ -15,13 +15,26 @@ ROOT = Path(__file__).parents[2]
 FLOORS = tuple(
     frozenset(floor.split("|"))
     for floor in (
-        "core", "clients", "audit", "notifications", "tenancy", "identity", "places", "customers", "catalogue", "labels", "inventory",
-        "procurement", "orders", "transit|logistics", "webhooks", "billing", "analytics", "platform", "backups", "doctor", "support",
+        "core", "clients", "audit", "notifications", "tenancy", "jobs", "identity", "places", "customers", "catalogue", "labels",
+        "inventory", "procurement", "orders", "transit|logistics", "webhooks", "billing", "analytics", "platform", "backups", "doctor",
+        "support",
         "portals|cli",
     )
 )  # fmt: skip
 # The composition root ties the floors together, so it stands on none.
-COMPOSITION_ROOT = {"extensions", "models", "subscriptions", "config", "logs", "housekeeping", "__init__", "__version__", "create_app"}
+COMPOSITION_ROOT = {
+    "extensions",
+    "models",
+    "subscriptions",
+    "config",
+    "logs",
+    "housekeeping",
+    "timetable",
+    "server",
+    "__init__",
+    "__version__",
+    "create_app",
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app import housekeeping
 from app.clients.files.errors import FileGone
 from app.core import clock
 from app.core.errors import DomainError
@@ -33,8 +32,7 @@ def make_old(app) -> None:
 
 
 def chores(app) -> None:
-    with app.app_context():
-        housekeeping.forget()
+    assert app.test_cli_runner().invoke(args=["jobs", "run", "forget"]).exit_code == 0
 
 
 def prove(worker, stop, **proof) -> None:

@@ -24,6 +24,7 @@ WHO = (
     ("/admin/platform/", {ADMIN}),
     ("/admin/plan/", {ADMIN}),
     ("/admin/api/platform/", {ADMIN}),
+    ("/admin/jobs/", {ADMIN}),
     ("/admin/", OFFICE),
     ("/employee/", COUNTER),
     ("/worker/", {WANDA, MONA, ADMIN}),

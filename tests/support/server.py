@@ -22,7 +22,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self.disk = log.parent / "disk"
-        own = {"PORT": str(self.port), "FABCLEAN_PUBLIC_URL": self.url, "FABCLEAN_DISK": str(self.disk)}
+        own = {"PORT": str(self.port), "FABCLEAN_PUBLIC_URL": self.url, "FABCLEAN_DISK": str(self.disk), "FABCLEAN_JOBS_IN_SERVER": "false"}
         self._environment = environment(**{**settings(database_url), **own, **extra})
         self.start()
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import pytest
 from sqlalchemy import update
 
-from app import housekeeping
 from app.core import clock
 from app.core.unit_of_work import unit_of_work
 from app.identity.principal import Principal
@@ -135,7 +134,7 @@ def test_usage_is_recorded_once_a_day_when_the_day_is_over(app, alice, admin, mo
     monkeypatch.setattr(clock, "now", lambda: later)
     with app.app_context():
         for _ in range(2):
-            housekeeping.record_usage()
+            assert app.test_cli_runner().invoke(args=["jobs", "run", "record-usage"]).exit_code == 0
         (row,) = usage_service.days_of("main", limit=10)
         assert (row.staff, row.customers, row.orders, row.stores, row.storage_bytes) == (4, 3, 1, 1, 0)
         usage_service.record("main", row.day, dict.fromkeys(("staff", "customers", "orders", "stores", "storage_bytes"), 99))

@@ -20,6 +20,7 @@ from app.portals.admin import (  # noqa: F401
     import_pages,
     imports,
     invoice_pages,
+    job_pages,
     key_pages,
     order_changes,
     order_pages,
