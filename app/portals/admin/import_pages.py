@@ -13,8 +13,8 @@ from app.identity.permissions import Permission
 from app.portals.admin import admin
 from app.portals.admin.imports import CUSTOMERS, SERVICES
 from app.portals.admin.telling import told
-from app.portals.http import uploads
-from app.portals.http.forms import EMPTY, Form, friendly
+from app.portals.http import plain_words, uploads
+from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.imports import TABLE
 from app.portals.http.languages import gettext as _
@@ -65,5 +65,5 @@ def carry_out_import(kind: str, data: dict[str, Any]) -> ResponseReturnValue:
 def _shown(kind: str, *, form: Form = EMPTY, report: ImportedDict | None = None, draft: str | None = None) -> str:
     columns = IMPORTS[kind].columns
     for error in report["errors"] if report else []:
-        error["fields"] = friendly(error.get("fields", {}))
+        error["fields"] = plain_words.of_all(error.get("fields", {}))
     return render_template("admin/imports/show.html", kind=kind, form=form, columns=columns, report=report, draft=draft)

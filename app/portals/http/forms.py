@@ -13,12 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import DomainError
 from app.core.shapes import Amount, Password, Shape
+from app.portals.http import plain_words
 
 Declared = Mapping[str, fields.Field[Any]]
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
 _CHECKED = {"yes": True, "no": False}
-# A program reads the schema's words; a person at a form needs to know what to do.
-_FRIENDLY = {"Missing data for required field.": "Fill this in."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +35,10 @@ class Form:
         sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
         shown = [name for name in sent if not isinstance(declared.get(name), Password)]
         typed = {name: sent.getlist(name) if isinstance(declared.get(name), fields.List) else sent[name] for name in shown}
-        return cls(typed, friendly(error.fields or {}), error.sentence, error.code)
+        return cls(typed, plain_words.of_all(error.fields or {}), error.sentence, error.code)
 
 
 EMPTY = Form()
-
-
-def friendly(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    return {name: [_FRIENDLY.get(sentence, sentence) for sentence in sentences] for name, sentences in fields.items()}
 
 
 class Asked(Shape):
