@@ -51,6 +51,7 @@ FIXED: dict[str, Any] = {
     # How many daily, weekly and monthly backups stay, beside all of the last two days.
     "BACKUP_KEEP": [30, 8, 12],
     "JOBS_IN_SERVER": True,
+    "AUDIT_YEARS": 7,
 }
 
 
@@ -83,6 +84,8 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config["BACKUP_URL"], config["BACKUP_KEY"] = _shelf(environ, instance), environ.get("BACKUP_KEY", "")
     config["REDIS_URL"] = environ.get("REDIS_URL", "")
     config |= _counting(environ, config["DATABASE_URL"])
+    if type(config["AUDIT_YEARS"]) is not int or config["AUDIT_YEARS"] < 1:
+        raise ConfigError("FABCLEAN_AUDIT_YEARS is how many years the audit is kept: a whole number, 1 or more")
     if strict:
         _refuse_unsafe(environ, config)
     return config

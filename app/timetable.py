@@ -5,17 +5,21 @@ A business's own times are local ones: 00:05 is five past midnight where it is, 
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import time as local
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import delete
 
 from app.analytics import queries as analytics
+from app.audit import chain_service
 from app.core import clock, idempotency
 from app.core.rate_store import RateEntry
 from app.core.unit_of_work import unit_of_work
 from app.core.words import say
 from app.identity import link_service, session_service
+from app.identity.principal import Principal
 from app.jobs import job_service
 from app.jobs.job_service import Job
 from app.jobs.lease import Running
@@ -39,9 +43,14 @@ class SomeFailed(RuntimeError):
     """The others' turn came all the same; the run is tried again for those that failed."""
 
 
+class AuditBroken(RuntimeError):
+    """The log says what is wrong, and `flask audit verify` does."""
+
+
 def connect() -> None:
     job_service.declare(
         Job("forget", say("Forget what has expired"), forget, Every(minutes=10)),
+        Job("watch-audits", say("See that nobody changed the audit"), watch_audits, Every(minutes=10)),
         Job("look-at-all", say("See how every business is"), lambda _: health_service.look_at_all(), Every(10)),
         Job("invoices", say("Draw up invoices"), lambda _: invoice_service.draw_up_due(clock.now()), Every(60)),
         Job("record-usage", say("Record the day's usage"), record_usage, Daily(local(0, 5)), per_business=True),
@@ -53,10 +62,18 @@ def forget(running: Running) -> None:
     job_service.forget(clock.now())
     with unit_of_work() as session:
         session.execute(delete(RateEntry).where(RateEntry.expires_ms <= int(time.time() * 1000)))
+    _for_each(running, _forget_of)
+
+
+def watch_audits(running: Running) -> None:
+    _for_each(running, _watch_audit_of)
+
+
+def _for_each(running: Running, work: Callable[[str], object]) -> None:
     slugs, failed = tenant_service.open_slugs(), 0
     for place, slug in enumerate(slugs, 1):
         try:
-            _forget_of(slug)
+            work(slug)
         except Exception:  # whatever is wrong with one business, the next one's time is over too
             failed += 1
             log.exception("a business's chores failed; they will be tried again", extra={"tenant": slug})
@@ -75,6 +92,16 @@ def _forget_of(slug: str) -> None:
         outbox_service.forget_before(clock.now() - MESSAGES_KEPT)
         file_service.sweep(clock.now() - UPLOADS_KEPT, store=uploads.store())
         uploads.drafts().forget_before(clock.now() - DRAFTS_KEPT)
+
+
+def _watch_audit_of(slug: str) -> None:
+    """It goes on from where it was, and what is older than has to be kept is cut off."""
+    lifecycle_service.ensure_data(slug)
+    with tenant_service.use_tenant(slug):
+        if chain_service.watch(slug).wrong is not None:
+            raise AuditBroken
+        since = chain_service.kept_since(clock.now(), years=current_app.config["AUDIT_YEARS"])
+        chain_service.cut(since, by=Principal.command_line("timetable"))
 
 
 def record_usage(running: Running) -> None:

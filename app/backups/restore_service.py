@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.audit import chain_service
 from app.backups import archive, rows
 from app.backups.archive import ALL, Label
 from app.backups.errors import BackupError
@@ -25,6 +26,7 @@ from app.backups.staging import Staged, stage
 from app.clients.files.places import store_of
 from app.clients.shelves.shelf import Folder, Shelf, shelf_of
 from app.core import clock, migrations
+from app.core.actor import Actor
 from app.core.engine import make_engine
 from app.core.session import CONTROL
 from app.core.writers_turn import turn_at
@@ -41,6 +43,7 @@ class Restored:
     left_out: dict[str, str]
     files: int = 0
     aside: list[str] = field(default_factory=list)  # what was there before, under the name it has now
+    broken_audits: dict[str, str] = field(default_factory=dict)  # what was wrong with them when they were copied
 
 
 def find(config: Mapping[str, Any], named: str, *, at: datetime | None = None) -> tuple[Shelf, list[Label]]:
@@ -68,7 +71,7 @@ def verify(config: Mapping[str, Any], named: str, *, at: datetime | None = None)
         return labels, stage(shelf, labels, _keys(config), folder)[0]
 
 
-def restore(config: Mapping[str, Any], named: str, *, at: datetime | None = None) -> Restored:
+def restore(config: Mapping[str, Any], named: str, *, at: datetime | None = None, by: Actor) -> Restored:
     """The whole installation, on this machine or a new one. Nobody may be using it meanwhile."""
     shelf, labels = find(config, named, at=at)
     if labels[-1].scope != ALL:
@@ -86,10 +89,12 @@ def restore(config: Mapping[str, Any], named: str, *, at: datetime | None = None
         for one in sorted(staged, key=lambda one: one.slug == MAIN):  # the register last: what it names is there then
             _take_over(config, one, new[one.slug], homes[one.slug], result)
     tenant_service.forget_remembered()
+    for slug in result.slugs:
+        _go_on(slug, result, by=by)
     return result
 
 
-def restore_business(config: Mapping[str, Any], named: str, slug: str, *, at: datetime | None = None) -> Restored:
+def restore_business(config: Mapping[str, Any], named: str, slug: str, *, at: datetime | None = None, by: Actor) -> Restored:
     """One business, while the others work. One that the register does not know any more is registered again."""
     if slug == MAIN:
         raise BackupError("The first business lies beside the register: restore the whole installation, without --tenant.")
@@ -104,6 +109,7 @@ def restore_business(config: Mapping[str, Any], named: str, slug: str, *, at: da
         with _closed(config, staged[0]) as address:
             new = _prepare(staged[0], address, {})
             _take_over(config, staged[0], new, address, result)
+            _go_on(slug, result, by=by)
     return result
 
 
@@ -188,6 +194,14 @@ def _take_over(config: Mapping[str, Any], one: Staged, new: str, address: str, r
     else:
         schema = f"before_{stamp}_{address.partition('#')[2] or 'public'}"[:63]
         result.aside += [f'schema "{schema}"'] if rows.swap(address, new, schema) else []
+
+
+def _go_on(slug: str, result: Restored, *, by: Actor) -> None:
+    """The audit ends earlier than it did; that it does, and why, is its next entry."""
+    with tenant_service.enter(tenant_service.find_closed(slug)):
+        finding = chain_service.accept(slug, f"restored from {result.label.name}", by=by)
+    if finding.wrong is not None:
+        result.broken_audits[slug] = finding.wrong
 
 
 def _swap(new: Path, path: Path, aside: Path) -> bool:

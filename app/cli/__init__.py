@@ -5,7 +5,7 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, backups, database, demo, doctor, jobs, keys, tenants
+from app.cli import accounts, audit, backups, database, demo, doctor, jobs, keys, tenants
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         demo.seed_demo,
         tenants.tenants,
         keys.api_key,
+        audit.audit,
         backups.backup,
         doctor.doctor,
         jobs.jobs,

@@ -1,6 +1,7 @@
 """``flask backup …``: made, listed, looked through and brought back."""
 
 import fcntl
+import getpass
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from app.core import clock, migrations
 from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
+from app.identity.principal import Principal
 
 
 @click.group("backup")
@@ -165,10 +167,13 @@ def restore(name: str, tenant: str | None, at: datetime | None, yes: bool) -> No
         click.echo(f"What was there before is in {place}: remove it when you are sure.")
     for slug, why in done.left_out.items():
         click.echo(f"{slug} is not in this archive: {why}", err=True)
+    for slug, why in done.broken_audits.items():
+        click.echo(f"The audit of {slug} was not as written when it was copied: {why}", err=True)
 
 
 def _restore(name: str, tenant: str | None, at: datetime | None) -> restore_service.Restored:
+    by = Principal.command_line(getpass.getuser())
     if tenant is None:
-        return restore_service.restore(current_app.config, name, at=at)
+        return restore_service.restore(current_app.config, name, at=at, by=by)
     with migrations.one_at_a_time(db.engines[CONTROL]):
-        return restore_service.restore_business(current_app.config, name, tenant, at=at)
+        return restore_service.restore_business(current_app.config, name, tenant, at=at, by=by)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.columns import Json, UtcDateTime
 from app.core.errors import KeyReused
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.extensions import Model, db
 
 
@@ -57,7 +57,7 @@ def claim(sender: Sender) -> Reply | None:
     session = db.session
     row = {"caller": sender.caller, "route": sender.route, "key": sender.key, "fingerprint": sender.fingerprint}
     try:
-        with session.begin_nested():
+        with savepoint():
             session.execute(insert(RememberedRequest).values(**row, created_at=clock.now()))
     except IntegrityError:
         known = session.scalars(select(RememberedRequest).where(*sender._where())).one()

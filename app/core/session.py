@@ -126,9 +126,10 @@ def _writes_only_in_a_unit_of_work(session: RoutedSession, *_: object) -> None:
 
 @event.listens_for(RoutedSession, "after_begin")
 def _choose_schema(session: RoutedSession, _: SessionTransaction, connection: Connection) -> None:
-    # Pools are shared between schemas, so each transaction says which one it means; SET LOCAL ends with it.
+    # Pools are shared between schemas, so each transaction says which one it means; SET LOCAL ends with it. The register has its own pool.
     home = session.info.get("home")
-    if home is not None and home.schema and connection.dialect.name == "postgresql":
+    on_register = connection.engine.pool is session._db.engines[CONTROL].pool
+    if home is not None and home.schema and not on_register and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f'SET LOCAL search_path TO "{home.schema}"')
 
 

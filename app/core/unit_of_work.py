@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from app.core.session import RoutedSession
 from app.extensions import db
@@ -28,10 +28,11 @@ def unit_of_work() -> Iterator[RoutedSession]:
     session.rollback()  # what was read before is read again: it may have changed, and a reading transaction cannot write
     session.info.pop("writes_to", None)
     waiting: list[Callable[[], object]] = []
-    session.info["after_commit"] = waiting
+    session.info["after_commit"], session.info["last_of_all"] = waiting, []
     session.writing = True
     try:
         yield session
+        _write_last(session)
         session.commit()
     except BaseException:
         session.rollback()
@@ -42,15 +43,52 @@ def unit_of_work() -> Iterator[RoutedSession]:
         _call_all(waiting, aside=session)
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Inside a unit of work: a part of it that is undone alone if it fails, together with what was to follow from it."""
+    session = _writing("savepoint()")
+    lists: list[list[Any]] = [session.info["last_of_all"], session.info["after_commit"]]
+    lengths = [len(waiting) for waiting in lists]
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        for waiting, length in zip(lists, lengths, strict=True):
+            del waiting[length:]
+        raise
+
+
+def last_of_all(write: Callable[[list[Any]], object], *items: Any) -> None:
+    """Inside a unit of work: what locks a row that everybody needs is written right before the commit, so nobody waits for the rest.
+
+    ``write`` is called once, with the items of the whole unit of work.
+    """
+    _writing("last_of_all()").info["last_of_all"].extend((write, item) for item in items)
+
+
+def _write_last(session: RoutedSession) -> None:
+    waiting: dict[Callable[[list[Any]], object], list[Any]] = {}
+    for write, item in session.info["last_of_all"]:
+        waiting.setdefault(write, []).append(item)
+    if waiting:
+        session.flush()
+    for write, items in waiting.items():
+        write(items)
+
+
 def after_commit(callback: Callable[[], object]) -> None:
     """Inside a unit of work: what the world outside is told, once all of it is safely written. Nothing is told of what was undone.
 
     It is too late to refuse by then, so a callback that fails is logged, and nobody's answer changes by it.
     """
+    _writing("after_commit()").info["after_commit"].append(callback)
+
+
+def _writing(what: str) -> RoutedSession:
     session = cast(RoutedSession, db.session())
     if not session.writing:
-        raise RuntimeError("after_commit() belongs inside unit_of_work()")
-    session.info["after_commit"].append(callback)
+        raise RuntimeError(f"{what} belongs inside unit_of_work()")
+    return session
 
 
 def _call_all(callbacks: list[Callable[[], object]], *, aside: RoutedSession) -> None:

@@ -6,7 +6,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
-from app.core.unit_of_work import after_commit, unit_of_work
+from app.core.unit_of_work import after_commit, savepoint, unit_of_work
 from app.customers import events, queries, search_service
 from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
@@ -36,13 +36,13 @@ def find_or_create(name: str, email: str | None, phone: str, *, by: Actor) -> Cu
 
     Without an e-mail it is always a new one: two people may share a name and a phone.
     """
-    with unit_of_work() as session:
+    with unit_of_work():
         if email is None:
             return _create(name, None, phone, by=by)
         if (known := queries.find_by_email(email)) is not None:
             return known
         try:
-            with session.begin_nested():
+            with savepoint():
                 customer = _create(name, email, phone, by=by)
         except (EmailTaken, PlanLimit):  # perhaps somebody else's order made this customer in the meantime
             if (known := queries.find_by_email(email)) is None:

@@ -9,7 +9,7 @@ from app.audit import audit_service
 from app.core import clock, idempotency
 from app.core.actor import Actor
 from app.core.errors import StaleVersion
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.customers import events, queries, search_service
 from app.customers.errors import NoLongerACustomer, SameCustomer, UnknownCustomer
 from app.customers.models import Customer
@@ -85,5 +85,5 @@ def _forget(customer: Customer) -> None:
     search_service.forget(customer_id)
     with unit_of_work() as session:
         session.execute(update(Customer).where(mine).values(**blank, version=Customer.version + 1))
-        with suppress(IntegrityError), session.begin_nested():  # an order points at it: then the empty row stays
+        with suppress(IntegrityError), savepoint():  # an order points at it: then the empty row stays
             session.execute(delete(Customer).where(mine))

@@ -12,7 +12,7 @@ from app.clients.files import images
 from app.clients.files.images import Image
 from app.clients.files.store import FileStore
 from app.core import clock
-from app.core.unit_of_work import stop_reading, unit_of_work
+from app.core.unit_of_work import savepoint, stop_reading, unit_of_work
 from app.extensions import db
 from app.identity.principal import Principal
 from app.logistics import queries
@@ -69,7 +69,7 @@ def _note(image: Image, *, by: Principal) -> StoredFile:
         file = StoredFile(id=file_id, sha256=image.sha256, media_type=image.media_type, size=image.size, account_id=by.account_id)
         file.created_at = clock.now()
         try:
-            with session.begin_nested():
+            with savepoint():
                 session.add(file)
         except IntegrityError:
             return session.get_one(StoredFile, file_id)

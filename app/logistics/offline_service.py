@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, StaleVersion
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.extensions import db
 from app.identity.principal import Principal
 from app.logistics import delivery_rules, delivery_service, queries
@@ -68,7 +68,7 @@ def _result_of(event: Happened, *, by: Principal) -> Result:
     try:
         if "wrong" in event:
             raise MalformedEvent(event["wrong"])
-        with unit_of_work() as session, session.begin_nested():
+        with unit_of_work() as session, savepoint():
             known = _claim(event, by)
             if known is not None:
                 return known if known["status"] == "refused" else {**known, "status": "repeated"}
@@ -86,7 +86,7 @@ def _claim(event: Happened, by: Principal) -> Result | None:
     fingerprint = hashlib.sha256(orjson.dumps({**event, "at": clock.wire(event["at"])}, option=orjson.OPT_SORT_KEYS)).hexdigest()
     row = {**key, "fingerprint": fingerprint, "happened_at": event["at"], "received_at": clock.now(), "result": {}}
     try:
-        with session.begin_nested():
+        with savepoint():
             session.execute(insert(OfflineEvent).values(**row))
     except IntegrityError:
         known = session.execute(select(OfflineEvent.fingerprint, OfflineEvent.result).filter_by(**key)).one()
@@ -100,7 +100,7 @@ def _carry_out(event: Happened, *, by: Principal) -> Result:
     at = delivery_rules.happened_at(event["at"], clock.now())
     kind = DeliveryEvent(event["type"])
     try:
-        with db.session.begin_nested():
+        with savepoint():
             _step(kind, event["deliveryId"], event["data"], at, by=by)
     except WrongDeliveryStep as error:
         status = DeliveryStatus(str((error.state or {})["status"]))

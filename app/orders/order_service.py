@@ -13,7 +13,7 @@ from app.catalogue.errors import ServiceNotOffered
 from app.core import clock, ids
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.customers import customer_service, search_service
 from app.customers import queries as customers
 from app.extensions import db
@@ -254,7 +254,7 @@ def _next_number(store_id: int) -> int:
     )
     number = db.session.scalar(raised)
     if number is None:
-        with suppress(IntegrityError), db.session.begin_nested():  # of two first orders one makes the counter
+        with suppress(IntegrityError), savepoint():  # of two first orders one makes the counter
             db.session.execute(insert(TicketCounter).values(store_id=store_id, last_number=0))
         number = db.session.scalars(raised).one()
     return number

@@ -1,6 +1,7 @@
 """A business set up, changed and closed by whoever runs the installation. Each deed is in the first business's audit: theirs is the
 installation, and the register lies beside it."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit import audit_service
 from app.catalogue import service_service
@@ -32,6 +34,8 @@ from app.tenancy.home_service import Kind
 from app.tenancy.tenant_service import MAIN, Business
 
 DEFAULTS = ("currency", "timezone", "language")
+DELETED = "tenant.deleted"
+log = logging.getLogger("fabclean.platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def announce_leaving(slug: str, *, by: Principal) -> str:
 
 
 def strike_off(slug: str, *, by: Principal) -> None:
-    with _on_record("tenant.deleted", slug, by=by):
+    with _on_record(DELETED, slug, by=by):
         lifecycle_service.strike_off(slug)
 
 
@@ -157,6 +161,18 @@ def _on_record(
             yield
             audit_service.record(action, f"tenant:{slug}", by=by, before=before, after=after)
         tenant_service.forget_remembered()
+    if slug != MAIN and action != DELETED:
+        _tell(action, slug, by=by, before=before, after=after)
+
+
+def _tell(action: str, slug: str, *, by: Principal, **states: Mapping[str, Any] | None) -> None:
+    """Whose business it is reads it in their own audit. That may lie in another database, so it is written after the deed; one that
+    cannot be written to can be suspended all the same."""
+    try:
+        with tenant_service.enter(tenant_service.find_closed(slug)):
+            audit_service.record(action, f"tenant:{slug}", by=_stranger(by), **states)
+    except (SQLAlchemyError, OSError):
+        log.exception("a business could not be told what was done to it", extra={"tenant": slug, "done": action})
 
 
 def _stranger(by: Principal) -> Principal:

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.constraints import refusing
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.core.session import CONTROL
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.extensions import db
 from app.tenancy import invoice_rules
 from app.tenancy.errors import AlreadyInvoiced, MonthNotOver, UnknownInvoice
@@ -136,7 +136,7 @@ def _next_number() -> int:
     raised = update(InvoiceCounter).values(last_number=InvoiceCounter.last_number + 1).returning(InvoiceCounter.last_number)
     number = db.session.scalar(raised)
     if number is None:
-        with suppress(IntegrityError), db.session.begin_nested():  # of two first invoices one makes the counter
+        with suppress(IntegrityError), savepoint():  # of two first invoices one makes the counter
             db.session.execute(insert(InvoiceCounter).values(id=1, last_number=0))
         number = db.session.scalars(raised).one()
     return number

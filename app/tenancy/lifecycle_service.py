@@ -15,6 +15,7 @@ from babel.numbers import is_currency
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.audit import chain_service
 from app.core import clock
 from app.core.constraints import refusing
 from app.core.session import CONTROL
@@ -178,6 +179,7 @@ def remove_data(slug: str) -> None:
 def strike_off(slug: str) -> None:
     """The register last: after a crash before it, the second step can be done again."""
     with unit_of_work() as session:
+        chain_service.forget_witness(slug)
         session.execute(delete(TenantHealth).where(TenantHealth.tenant_slug == slug))
         session.execute(delete(TenantUsage).where(TenantUsage.tenant_slug == slug))
         session.execute(delete(TenantHost).where(TenantHost.tenant_slug == slug))

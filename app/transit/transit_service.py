@@ -13,7 +13,7 @@ from app.audit import audit_service
 from app.core import clock, ids
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
-from app.core.unit_of_work import unit_of_work
+from app.core.unit_of_work import savepoint, unit_of_work
 from app.core.words import say
 from app.extensions import db
 from app.identity.principal import Principal
@@ -136,7 +136,7 @@ def _put_in(batch: TransitBatch, order_ids: list[str]) -> None:
     _ensure_able(batch.type, states)
     lines = [{"batch_id": batch.id, "order_id": order_id, "open": True, "added_at": now} for order_id in order_ids]
     try:
-        with refusing({"uq_transit_line_open_order": AlreadyInBatch}), db.session.begin_nested():
+        with refusing({"uq_transit_line_open_order": AlreadyInBatch}), savepoint():
             if lines:
                 db.session.execute(insert(TransitLine), lines)
     except AlreadyInBatch as failure:

@@ -7,11 +7,14 @@ import sqlite3
 import tarfile
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
+from app.audit import queries as audit
 from app.backups import archive, backup_service, restore_service
 from app.backups.backup_service import Following
 from app.backups.errors import BackupError
@@ -20,6 +23,7 @@ from app.catalogue.models import Service
 from app.clients.shelves.shelf import ShelfAway
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
+from app.identity.principal import Principal
 from app.logistics.models import StoredFile
 from app.orders.models import Order
 from app.tenancy import home_service, lifecycle_service, tenant_service
@@ -29,6 +33,7 @@ from tests.support.orders import place
 from tests.support.people import ADMIN
 from tests.support.shop import application, close, inside
 
+BY = Principal.command_line("tests")
 KEY, OTHER_KEY = "nine-tall-pines-stand-by-the-quiet-water", "four-old-boats-lie-on-the-grey-stony-shore"
 KINDS = {"file": "sqlite", "schema": "postgresql", "database": "postgresql"}
 
@@ -147,6 +152,11 @@ def test_goes_on_on_an_empty_machine(shop, engine, kind, tmp_path):
         assert back.status_code == 200
         assert (tmp_path / "new" / "files" / "north" / digest[:2] / digest).stat().st_mode & 0o777 == 0o600
         place(known)  # numbers go on where they were
+        assert run(app, "audit", "verify").count("as written") == 2
+        with inside(app, "north"):
+            assert [entry["after"] for entry in audit.newest(action="audit.accepted").rows] == [{"because": ANY, "noted": None}]
+            with pytest.raises(DBAPIError, match="only added to"), unit_of_work() as session:
+                session.execute(text("DELETE FROM audit_entry"))
         remove_homes(app, kind)
     engine.drop(elsewhere)
 
@@ -155,10 +165,12 @@ def test_one_business_comes_back_while_the_others_work(shop, kind, tmp_path):
     run(shop, "backup", "create")
     rename(shop, "a mistake", "north")
     rename(shop, "an improvement", "main")
+    run(shop, "jobs", "run", "watch-audits")
     said = run(shop, "backup", "restore", "latest", "--tenant", "north", "--yes")
     assert "What was there before is in" in said
     assert names(shop, "north") != "a mistake"
     assert names(shop, "main") == "an improvement"
+    assert run(shop, "audit", "verify").count("as written") == 2
     with shop.app_context():
         assert {one.slug: one.status for one in lifecycle_service.everybody()}["north"] == "open"
     # and one that was deleted, from the file its owner took along
@@ -212,7 +224,7 @@ def test_two_hundred_damaged_archives_are_refused_before_anything_is_touched(sma
         at = chance.randrange(400 if number % 3 == 0 else len(whole))
         broken.write_bytes(DAMAGES[kind](whole, at, chance))
         with small.app_context(), pytest.raises(BackupError):
-            restore_service.restore(small.config, str(broken))
+            restore_service.restore(small.config, str(broken), by=BY)
     assert living(small) == before
     broken.write_bytes(whole)
     with small.app_context():
@@ -252,16 +264,16 @@ def test_archives_that_are_not_ours_are_refused(small, tmp_path, monkeypatch):
     for sentence, forgery in forgeries.items():
         forge(target, **forgery)
         with small.app_context(), pytest.raises(BackupError, match=sentence):
-            restore_service.restore(small.config, str(target))
+            restore_service.restore(small.config, str(target), by=BY)
     monkeypatch.setattr(archive, "FORMAT", 2)
     forge(target)
     monkeypatch.setattr(archive, "FORMAT", 1)
     with small.app_context(), pytest.raises(BackupError, match="newer FabClean"):
-        restore_service.restore(small.config, str(target))
+        restore_service.restore(small.config, str(target), by=BY)
     one, other = shelf(small)[0], shelf(small)[0].with_name(archive.Label.new(archive.ALL, archive.FULL).name)
     shutil.copy(one, other)
     with small.app_context(), pytest.raises(BackupError, match="another archive's name"):
-        restore_service.restore(small.config, other.name)
+        restore_service.restore(small.config, other.name, by=BY)
     assert living(small) == before
 
 
@@ -298,7 +310,7 @@ def test_a_failed_copy_loses_nothing_of_the_next_one(small, monkeypatch):
         rename(small, "second change")
         backup_service.follow(small.config, chain)
         close(small)
-        restore_service.restore(small.config, "latest", at=made.label.at)
+        restore_service.restore(small.config, "latest", at=made.label.at, by=BY)
         assert names(small) == "first change"
 
 

@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import func, select
 
+from app.audit import chain_service
+from app.audit import queries as audit
 from app.catalogue.models import Service
 from app.extensions import db
 from app.identity import account_service
@@ -90,6 +93,13 @@ def test_a_business_from_its_first_day_to_its_last(operated, kind, tmp_path, mon
     assert get(app, "fab.example").status_code == 200
     run(app, "resume", "north")
     assert client.get("/admin/", base_url="https://north.example", headers=PAGE).status_code == 200
+    run(app, "change", "north", "--plan", "enterprise", "--host", "also.example")
+    with inside(app, "north"):
+        newest = audit.newest(action="tenant").rows
+        assert chain_service.verify().wrong is None
+    assert [entry["action"].partition(".")[2] for entry in newest] == ["changed", "resumed", "suspended", "provisioned"]
+    assert (newest[0]["before"], newest[0]["after"]["hosts"]) == ({"plan": "pro", "public_url": ANY}, ["also.example"])
+    assert "north: as written" in app.test_cli_runner().invoke(args=["audit", "verify"]).output
 
     code = re.search(r"--confirm (\w+)", run(app, "delete", "north"))[1]
     assert get(app, "north.example").status_code == 403

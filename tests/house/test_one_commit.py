@@ -27,6 +27,11 @@ def test_only_the_unit_of_work_commits():
     assert files_with(r"(?<!super\(\))\.commit\(", "app", "migrations") == {"app/core/unit_of_work.py"}
 
 
+def test_only_the_unit_of_work_makes_savepoints():
+    """``savepoint()`` also forgets what was to be written last, and told afterwards, of a part that was undone."""
+    assert files_with(r"\.begin_nested\(", "app") == {"app/core/unit_of_work.py"}
+
+
 def test_only_the_factory_makes_engines():
     """A bare ``create_engine("sqlite:///…")`` loses updates without an error: ``tests/core/test_races.py`` shows it."""
     assert files_with(r"\b(create_engine|engine_from_config)\(", "app", "migrations") == {"app/core/engine.py"}

@@ -121,9 +121,11 @@ def test_an_administrator_of_another_business_runs_nothing_but_that(installation
 def test_the_operator_has_no_account_at_the_business_they_set_up(installation, north):
     """Their account's number is somebody else's there, so the audit of that business names them without it."""
     with inside(installation, "north"):
-        entries = db.session.scalars(select(AuditEntry)).all()
+        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
         assert entries
-        assert {(entry.account_id, entry.actor) for entry in entries} == {(None, "operator (Administrator)")}
+        assert {(entry.account_id, entry.actor) for entry in entries[1:]} == {
+            (None, "operator (Administrator)")
+        }  # the first is the chain's own
         assert db.session.scalar(select(func.count()).select_from(Account)) == 1
 
 
