@@ -1,6 +1,9 @@
 """How the server runs. Every value can be overridden on gunicorn's command line."""
 
+import os
+import shutil
 import sys
+import tempfile
 
 from app import config as settings
 from app import server as our_server
@@ -39,6 +42,23 @@ loglevel = "warning"
 
 def pre_fork(server, worker) -> None:  # type: ignore[no-untyped-def]
     our_server.choose(server, worker, does_jobs=bool(_config["JOBS_IN_SERVER"]))
+
+
+if _config["METRICS_TOKEN"]:
+    # Where the workers write their figures, so that whichever is asked can add them up. It has to be named before they are made.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="fabclean-metrics-")
+
+
+def child_exit(server, worker) -> None:  # type: ignore[no-untyped-def]
+    if _config["METRICS_TOKEN"]:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server) -> None:  # type: ignore[no-untyped-def]
+    if _config["METRICS_TOKEN"]:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(worker) -> None:  # type: ignore[no-untyped-def]

@@ -83,6 +83,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config["FILES_URL"], config["FILES_SETTINGS"] = _bucket(environ)
     config["BACKUP_URL"], config["BACKUP_KEY"] = _shelf(environ, instance), environ.get("BACKUP_KEY", "")
     config["REDIS_URL"] = environ.get("REDIS_URL", "")
+    config["METRICS_TOKEN"], config["SENTRY_DSN"] = environ.get("METRICS_TOKEN", ""), environ.get("SENTRY_DSN", "")
     config |= _counting(environ, config["DATABASE_URL"])
     if type(config["AUDIT_YEARS"]) is not int or config["AUDIT_YEARS"] < 1:
         raise ConfigError("FABCLEAN_AUDIT_YEARS is how many years the audit is kept: a whole number, 1 or more")
@@ -189,6 +190,8 @@ def _counting(environ: Mapping[str, str], database_url: str) -> dict[str, Any]:
 def _refuse_unsafe(environ: Mapping[str, str], config: dict[str, Any]) -> None:
     for name in ("SECRET_KEY", "JWT_SECRET_KEY"):
         refuse_weak(name, config[name])
+    if config["METRICS_TOKEN"]:
+        refuse_weak("METRICS_TOKEN", config["METRICS_TOKEN"])
     if config["SECRET_KEY"] == config["JWT_SECRET_KEY"]:
         raise ConfigError("SECRET_KEY and JWT_SECRET_KEY are equal; make two: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
     if config["ADMIN_PASS"] and (len(config["ADMIN_PASS"]) < SHORTEST_ADMIN_PASSWORD or _is_sample(config["ADMIN_PASS"])):

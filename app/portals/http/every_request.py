@@ -6,11 +6,11 @@ import secrets
 import time
 from contextlib import ExitStack
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from app.core import statements
 from app.core.statements import Tally
-from app.portals.http import assets, guard
+from app.portals.http import assets, guard, metrics
 from app.tenancy import tenant_service
 from app.tenancy.errors import TenantClosed, UnknownTenant, WrongTenant
 from app.tenancy.tenant_service import MAIN, Business
@@ -31,7 +31,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 # Endpoints that touch no business's data: they work with the database away.
-WITHOUT_BUSINESS = ("public.live",)
+WITHOUT_BUSINESS = ("public.live", "public.metrics")
 # The whole installation is asked for, by a machine: the first business may be closed while the others work.
 FOR_ALL_BUSINESSES = ("public.ready", "public.health", "public.health_v1")
 LONGEST_ADDRESS = 4000  # below the server's own limit, whose refusal is no JSON
@@ -107,6 +107,8 @@ def _finish(response: Response) -> Response:
 
 
 def _leave(_: BaseException | None) -> None:
+    g.pop("business", None)  # whoever keeps the context (a test) must not be somebody in the next request
+    g.pop("principal", None)
     if (stack := g.pop("leave", None)) is not None:
         stack.close()
 
@@ -117,6 +119,9 @@ def _write_line(response: Response) -> None:
     if (again := asked.repeated) is not None:
         said = {"route": _route(), "count": asked.count, "statement": again[0][:500], "times": again[1]}
         log.warning("many statements for one request", extra=said)
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    if current_app.config["METRICS_TOKEN"]:
+        metrics.note(request.endpoint, request.method, response.status_code, seconds, asked)
     principal = g.get("principal")
     log.info(
         "request",
@@ -124,7 +129,7 @@ def _write_line(response: Response) -> None:
             "method": request.method,
             "route": _route(),
             "status": response.status_code,
-            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
             "db_ms": round(asked.seconds * 1000, 1),
             "db_queries": asked.count,
             "bytes": response.content_length,
