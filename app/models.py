@@ -1,5 +1,6 @@
 """Every table, imported once, so that migrations and relationships know them all."""
 
+from app.analytics import models as analytics
 from app.audit import models as audit
 from app.catalogue import models as catalogue
 from app.core import idempotency, probe, rate_store
@@ -15,6 +16,7 @@ from app.transit import models as transit
 from app.webhooks import models as webhooks
 
 __all__ = [
+    "analytics",
     "audit",
     "catalogue",
     "customers",

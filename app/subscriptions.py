@@ -3,6 +3,7 @@
 A handler runs inside the transaction of whoever announced, so it either happens with it or not at all.
 """
 
+from app.analytics import metric_service
 from app.customers.events import customer_created, customer_erased, customer_merged, walk_in_met
 from app.logistics import delivery_service
 from app.logistics import person_service as logistics_person_service
@@ -23,7 +24,14 @@ def connect() -> None:
     customer_erased.connect(orders_person_service.customer_erased)
     customer_erased.connect(logistics_person_service.customer_erased)
     customer_merged.connect(orders_person_service.customer_merged)
+    _count_anew()
     _tell_programs()
+
+
+def _count_anew() -> None:
+    order_placed.connect(metric_service.order_placed)
+    orders_moved.connect(metric_service.orders_moved)
+    customer_merged.connect(metric_service.customer_merged)
 
 
 def _tell_programs() -> None:

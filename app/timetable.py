@@ -12,6 +12,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import delete
 
+from app.analytics import metric_service
 from app.analytics import queries as analytics
 from app.audit import chain_service
 from app.core import clock, idempotency
@@ -53,6 +54,7 @@ def connect() -> None:
         Job("watch-audits", say("See that nobody changed the audit"), watch_audits, Every(minutes=10)),
         Job("look-at-all", say("See how every business is"), lambda _: health_service.look_at_all(), Every(10)),
         Job("invoices", say("Draw up invoices"), lambda _: invoice_service.draw_up_due(clock.now()), Every(60)),
+        Job("metrics", say("Count the figures"), count_metrics, Every(10), per_business=True),
         Job("record-usage", say("Record the day's usage"), record_usage, Daily(local(0, 5)), per_business=True),
     )
 
@@ -102,6 +104,10 @@ def _watch_audit_of(slug: str) -> None:
             raise AuditBroken
         since = chain_service.kept_since(clock.now(), years=current_app.config["AUDIT_YEARS"])
         chain_service.cut(since, by=Principal.command_line("timetable"))
+
+
+def count_metrics(running: Running) -> None:
+    metric_service.count(clock.now(), tenant_service.current_business().timezone, running.progress)
 
 
 def record_usage(running: Running) -> None:

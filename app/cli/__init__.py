@@ -5,7 +5,7 @@ What does not belong here: anything a person does through a portal. Floor: the t
 
 from flask import Flask
 
-from app.cli import accounts, audit, backups, database, demo, doctor, jobs, keys, tenants
+from app.cli import accounts, audit, backups, database, demo, doctor, jobs, keys, metrics, tenants
 
 
 def init_app(app: Flask) -> None:
@@ -20,5 +20,6 @@ def init_app(app: Flask) -> None:
         backups.backup,
         doctor.doctor,
         jobs.jobs,
+        metrics.metrics,
     ):
         app.cli.add_command(command)

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     WEBHOOK_EDIT = "webhook:edit"
     HEALTH_DETAILS = "health:details"
     AUDIT_READ = "audit:read"
+    ANALYTICS_READ = "analytics:read"
     PLAN_READ = "plan:read"  # what the business pays for FabClean, and what it uses of it
     PLATFORM_READ = "platform:read"  # every business on the installation
     PLATFORM_EDIT = "platform:edit"
@@ -76,7 +77,7 @@ _EMPLOYEE = _SIGNED_IN | {
 _MANAGER = _EMPLOYEE | {
     P.ADMIN_VISIT, P.WORKER_VISIT, P.STORE_READ, P.STORE_EDIT, P.SERVICE_EDIT, P.HEALTH_DETAILS, P.CUSTOMER_ERASE, P.STAFF_READ,
     P.STAFF_EDIT, P.WEBHOOK_READ, P.WEBHOOK_EDIT,
-    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ, P.TABLE_IMPORT, P.TABLE_EXPORT,
+    P.DELIVERY_READ, P.DELIVERY_EDIT, P.DELIVERY_WORK, P.AUDIT_READ, P.ANALYTICS_READ, P.TABLE_IMPORT, P.TABLE_EXPORT,
 }  # fmt: skip
 
 ALLOWED: dict[Role, frozenset[Permission]] = {

@@ -22,6 +22,7 @@ READING: dict[str, frozenset[Permission]] = {
     "table": frozenset({P.TABLE_EXPORT}),
     "webhook": frozenset({P.WEBHOOK_READ}),
     "staff": frozenset({P.STAFF_READ}),
+    "analytics": frozenset({P.ANALYTICS_READ}),
     "audit": frozenset({P.AUDIT_READ}),
     "health": frozenset({P.HEALTH_DETAILS}),
 }

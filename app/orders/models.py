@@ -84,6 +84,7 @@ class Order(Model):
         Index("ix_orders_created", "created_at", "id"),
         Index("ix_orders_status_created", "status", "created_at", "id"),
         Index("ix_orders_customer_created", "customer_id", "created_at", "id"),
+        Index("ix_orders_due", "due_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -140,6 +141,7 @@ class OrderEvent(Model):
         Index("ix_order_event_order", "order_id", "id"),
         # What left the shop on a day: only the last step of an order is asked for by time.
         Index("ix_order_event_out", "at", sqlite_where=LAST_STEP, postgresql_where=LAST_STEP),
+        Index("ix_order_event_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

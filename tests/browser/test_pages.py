@@ -46,6 +46,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-webhook-new": ("/admin/webhooks/new", ADMIN, 200),
     "admin-webhook": ("/admin/webhooks/1", ADMIN, 200),
     "admin-jobs": ("/admin/jobs/", ADMIN, 200),
+    "admin-figures": ("/admin/figures/?grain=day", ADMIN, 200),
     "admin-account": ("/admin/account", ADMIN, 200),
     "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),
     "admin-platform": ("/admin/platform/", ADMIN, 200),
@@ -78,6 +79,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
 }
 EMPTY: dict[str, tuple[str, Person | None]] = {
     "empty-admin-home": ("/admin/", ADMIN),
+    "empty-admin-figures": ("/admin/figures/", ADMIN),
     "empty-admin-orders": ("/admin/orders/", ADMIN),
     "empty-admin-transit": ("/admin/transit/", ADMIN),
     "empty-employee-home": ("/employee/", ERIN),

@@ -63,7 +63,7 @@ ROOMS = {
         own="models errors rules queries other", lower="queries errors other", core="*", never="flask marshmallow app.core.unit_of_work"
     ),
     "service": Room(
-        own="models errors events rules queries service other",
+        own="models errors events rules queries analytics.queries service other",
         lower="service queries errors events other",
         core="*",
         never="flask marshmallow",

@@ -31,6 +31,7 @@ WHO = (
     ("/api/me/password", EVERYBODY - {None}),
     ("/api/me", {ALICE}),
     ("/api/labels", COUNTER),
+    ("/api/v1/dashboard/", OFFICE),
     ("/api/orders", EVERYBODY - {None, WANDA}),
     ("/auth/logout", EVERYBODY - {None}),
 )

@@ -16,6 +16,7 @@ from app.portals.admin import (  # noqa: F401
     deliveries,
     delivery_pages,
     exports,
+    figure_pages,
     home,
     import_pages,
     imports,
