@@ -16,7 +16,8 @@ jwt = JWTManager()
 cors = CORS()
 bootstrap = Bootstrap5()
 # Every limit names its own key (portals.http.limits); this one would be wrong behind a proxy, so it is never used.
-limiter = Limiter(key_func=lambda: "", strategy="moving-window")
+# It is asked by name, so it need not look at every request by itself.
+limiter = Limiter(key_func=lambda: "", strategy="moving-window", auto_check=False)
 
 if TYPE_CHECKING:
     from app.core.session import Model
