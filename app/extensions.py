@@ -15,9 +15,17 @@ migrate = Migrate()
 jwt = JWTManager()
 cors = CORS()
 bootstrap = Bootstrap5()
-# Every limit names its own key (portals.http.limits); this one would be wrong behind a proxy, so it is never used.
-# It is asked by name, so it need not look at every request by itself.
-limiter = Limiter(key_func=lambda: "", strategy="moving-window", auto_check=False)
+
+
+class Counters(Limiter):
+    """Asked by name (portals.http.limits), so it need not look at every request by itself as well."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        pass
+
+
+# Every limit names its own key; this one would be wrong behind a proxy, so it is never used.
+limiter = Counters(key_func=lambda: "", strategy="moving-window")
 
 if TYPE_CHECKING:
     from app.core.session import Model

@@ -27,7 +27,7 @@ class Server:
         self.port = free_port()
         command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{self.port}", "--workers", WORKERS, target]
         began = time.perf_counter()
-        self._process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stderr=open("/tmp/bench.err","ab"), start_new_session=True)
+        self._process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stderr=subprocess.DEVNULL, start_new_session=True)
         self._will = last_will(f"kill -KILL -{self._process.pid}")
         self._wait()
         self.started_in = time.perf_counter() - began

@@ -1,10 +1,12 @@
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.catalogue.errors import UnknownService
 from app.catalogue.models import Service
 from app.extensions import db
+
+_OFFERED_AMONG = select(Service).where(Service.id.in_(bindparam("service_ids", expanding=True)), Service.active)
 
 
 def offered() -> list[Service]:
@@ -23,5 +25,5 @@ def get(service_id: str) -> Service:
 
 
 def offered_among(service_ids: Collection[str]) -> dict[str, Service]:
-    found = db.session.scalars(select(Service).where(Service.id.in_(service_ids), Service.active))
+    found = db.session.scalars(_OFFERED_AMONG, {"service_ids": list(service_ids)})
     return {service.id: service for service in found}

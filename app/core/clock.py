@@ -13,7 +13,7 @@ def now() -> datetime:
 
 def wire(moment: datetime) -> str:
     """``2024-01-10T10:30:00.000Z``, the one form in which a moment leaves the house."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def day_around(moment: datetime, timezone: str) -> tuple[datetime, datetime]:

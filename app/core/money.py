@@ -53,4 +53,4 @@ class Money:
 
     def wire(self) -> float:
         """The JSON number in major units. The shortest float of at most 15 digits reads back as exactly this amount."""
-        return float(Decimal(self.minor).scaleb(-decimals(self.currency)))
+        return self.minor / float(10 ** decimals(self.currency))

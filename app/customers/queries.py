@@ -10,7 +10,7 @@ from app.customers.search_rules import meant
 from app.extensions import db
 
 LARGEST_ID = 2**63 - 1  # beyond it a database cannot even be asked
-Column = InstrumentedAttribute[Any]
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 _FEW = 1000
 _BEYOND = "\U0010ffff"  # after whatever else a word may go on with
 

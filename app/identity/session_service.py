@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from app.audit import audit_service
 from app.core import clock
@@ -23,6 +23,15 @@ BROWSER, TOKENS = "browser", "tokens"
 STAFF_LASTS = timedelta(hours=12)
 CUSTOMER_LASTS = timedelta(days=30)
 TOKENS_LAST = timedelta(hours=24)  # since the last refresh
+
+_SIGN_INS, _ACCOUNTS = SignInSession.__table__, Account.__table__
+_WHO_SIGNED_IN = (
+    select(_SIGN_INS.c.secret_hash, _SIGN_INS.c.expires_at, _SIGN_INS.c.auth_version, _SIGN_INS.c.kind,
+           _ACCOUNTS.c.id, _ACCOUNTS.c.name, _ACCOUNTS.c.role, _ACCOUNTS.c.customer_id, _ACCOUNTS.c.disabled_at,
+           _ACCOUNTS.c.auth_version.label("now_version"))
+    .join_from(_SIGN_INS, _ACCOUNTS, _ACCOUNTS.c.id == _SIGN_INS.c.account_id)
+    .where(_SIGN_INS.c.id == bindparam("session_id"))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +77,7 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
 
     A browser proves itself with its secret; an access token was signed by us and names the session only.
     """
-    found = db.session.execute(
-        select(SignInSession.secret_hash, SignInSession.expires_at, SignInSession.auth_version, SignInSession.kind,
-               Account.id, Account.name, Account.role, Account.customer_id, Account.disabled_at, Account.auth_version.label("now_version"))
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(SignInSession.id == session_id)
-    ).one_or_none()  # fmt: skip
+    found = db.ask(_SIGN_INS, _WHO_SIGNED_IN, session_id=session_id).one_or_none()
     if found is None or found.expires_at <= clock.now() or found.disabled_at or found.auth_version != found.now_version:
         return None
     if found.kind != (BROWSER if secret is not None else TOKENS):

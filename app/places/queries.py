@@ -4,6 +4,8 @@ from app.extensions import db
 from app.places.errors import NoStore, UnknownStore
 from app.places.models import Store
 
+_FIRST = select(Store).order_by(Store.id).limit(1)
+
 
 def all_stores() -> list[Store]:
     return list(db.session.scalars(select(Store).order_by(Store.id)))
@@ -17,7 +19,7 @@ def get(store_id: int) -> Store:
 
 
 def get_default() -> Store:
-    store = db.session.scalar(select(Store).order_by(Store.id).limit(1))
+    store = db.session.scalar(_FIRST)
     if store is None:
         raise NoStore
     return store

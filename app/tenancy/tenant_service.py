@@ -89,8 +89,7 @@ def find_registered(host: str) -> Business | None:
     """The business whose host this is; None when the register does not know it."""
     # The same host may be written with its port, in capitals, and with a dot at its end.
     name = host.lower().partition(":")[0].removesuffix(".")
-    by_host = select(Tenant).join(TenantHost).where(TenantHost.host == name)
-    return _remember("host", name, lambda session: session.scalar(by_host))
+    return _remember("host", name, lambda session: session.scalar(select(Tenant).join(TenantHost).where(TenantHost.host == name)))
 
 
 def find_closed(slug: str) -> Business:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROUTE = "webhook"
 LARGEST_ID = 2**63 - 1
 _WAITING = "waiting"
+_ENDPOINTS = WebhookEndpoint.__table__
+_ENABLED = select(_ENDPOINTS.c.id, _ENDPOINTS.c.events).where(_ENDPOINTS.c.enabled)  # asked whenever something happens
 
 
 def all_endpoints() -> Sequence[WebhookEndpoint]:
@@ -32,8 +34,7 @@ def get(endpoint_id: int) -> WebhookEndpoint:
 
 def wanting(topic: str) -> list[int]:
     """Endpoints that are told of this. They are few, so they are looked through here."""
-    rows = db.session.execute(select(WebhookEndpoint.id, WebhookEndpoint.events).where(WebhookEndpoint.enabled))
-    return [row.id for row in rows if topic in row.events]
+    return [row.id for row in db.ask(_ENDPOINTS, _ENABLED) if topic in row.events]
 
 
 def log_of(endpoint_id: int, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page[WebhookMessageDict]:

@@ -1,7 +1,7 @@
 from flask import Response, make_response, render_template, request
 
 from app.identity.permissions import Permission
-from app.orders import queries
+from app.orders.queries import at_work
 from app.portals.employee import employee
 from app.portals.http.portal import permits
 
@@ -12,7 +12,7 @@ SHOWN = 40  # of each state
 @permits(Permission.ORDER_READ)
 def board() -> Response:
     """Everything that is in the house. Asked every few seconds, it mostly answers that nothing has changed."""
-    response = make_response(render_template("employee/board.html", lanes=queries.board(each=SHOWN)))
+    response = make_response(render_template("employee/board.html", lanes=at_work.board(each=SHOWN)))
     response.add_etag()
     response.make_conditional(request)
     return response

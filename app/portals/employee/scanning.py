@@ -13,6 +13,7 @@ from app.orders import order_service, queries
 from app.orders.errors import AlreadyDone, MistypedCode, UnknownOrder
 from app.orders.models import OrderDict
 from app.orders.order_rules import Station
+from app.orders.queries import at_work
 from app.orders.schemas import Scan
 from app.portals.employee import employee
 from app.portals.http.answers import with_version
@@ -94,6 +95,6 @@ def order_typed(form: Form) -> OrderDict | None:
 
 
 def _page(station: str, *, outcome: str | None, order: OrderDict | None = None, form: Form = EMPTY) -> str:
-    recent = queries.last_scanned(station, who().account_id, limit=SHOWN)
+    recent = at_work.last_scanned(station, who().account_id, limit=SHOWN)
     shown = {"station": station, "outcome": outcome, "order": order, "form": form, "recent": recent}
     return render_template("employee/scan/station.html", **shown)

@@ -4,7 +4,9 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 
@@ -29,6 +31,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
 }
+_SECURITY = [(name.lower(), (name, text)) for name, text in {**HEADERS, "Content-Security-Policy": CSP}.items()]
 HSTS = "max-age=31536000; includeSubDomains"
 # Endpoints that touch no business's data: they work with the database away.
 WITHOUT_BUSINESS = ("public.live", "public.metrics")
@@ -38,7 +41,24 @@ LONGEST_ADDRESS = 4000  # below the server's own limit, whose refusal is no JSON
 _GOOD_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
+class WithHeaders:
+    """Around the application, so that not even an answer of the server's own kind goes out without them. Adding them to each response
+    one by one took a tenth of a short request's time."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]):
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            there = {name.lower() for name, _ in headers}
+            headers += [header for name, header in _SECURITY if name not in there]
+            return start_response(status, headers, *error)
+
+        return self._application(environ, start)
+
+
 def init_app(app: Flask) -> None:
+    app.wsgi_app = WithHeaders(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_leave)
@@ -85,9 +105,6 @@ def _business_meant() -> Business:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", CSP)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
@@ -97,7 +114,7 @@ def _finish(response: Response) -> Response:
         response = assets.squeezed(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Cookie", "Authorization", "X-Api-Key", "Accept", "X-Tenant-Slug"))
+        response.headers.add("Vary", "Cookie, Authorization, X-Api-Key, Accept, X-Tenant-Slug")
     if request.method in ("GET", "HEAD") and response.status_code == 200 and response.mimetype == "application/json":
         if "ETag" not in response.headers:
             response.add_etag()

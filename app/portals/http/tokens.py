@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import time
+from functools import lru_cache
 from typing import Any, TypedDict
 
 from flask import current_app, request
@@ -77,14 +79,23 @@ def refresh(token: str) -> TokensDict:
     return issue(session_service.rotate(claims["sid"], claims["once"]))
 
 
+@lru_cache(maxsize=4096)
+def _verified(_: bytes, token: str) -> dict[str, Any]:
+    """Whether a signature is right never changes, so it is worked out once for each key. Until when it is good, and whether its sign-in
+    still is, is asked each time."""
+    return dict(decode_token(token))
+
+
 def _read(token: str, kind: str) -> dict[str, Any]:
     try:
-        claims = decode_token(token)
+        claims = _verified(_key(), token)
     except (JWTExtendedException, PyJWTError, ValueError) as failure:
         raise TokenRefused from failure
+    if claims["exp"] <= time.time():
+        raise TokenRefused
     expected = {"typ": kind, "type": kind, "ten": current_business().slug}
     if any(claims.get(name) != value for name, value in expected.items()):
         raise TokenRefused
     if not all(isinstance(claims.get(name), str) for name in ("sub", "sid", "role", "aud")):
         raise TokenRefused
-    return dict(claims)
+    return claims

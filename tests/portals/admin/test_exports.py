@@ -44,7 +44,7 @@ def test_every_order_is_there_once_with_what_it_holds(app, admin, form, small_pa
 
 
 def test_has_the_filters_of_its_list(app, admin):
-    plan(app, admin, order_id=place(admin, customerName="Ravi")["id"])
+    plan(app, admin, order_id=place(admin, customerName="Ravi", customerEmail="ravi@example.com")["id"])
     cancelled = place(admin, customerName="Mia")["id"]
     assert admin.delete(f"/admin/api/orders/{cancelled}").status_code == 200
     day = today(app)

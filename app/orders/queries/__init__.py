@@ -1,45 +1,45 @@
+"""What is asked of orders: one, lists of them, and their stories. It writes nothing; who may see what is for services to say."""
+
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, NoReturn, TypedDict
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, or_, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, exists, func, or_, select, tuple_
 
 from app.core import clock, ids
-from app.core.columns import UtcDateTime
+from app.core.columns import BigInt, UtcDateTime
 from app.core.pagination import DEFAULT_LIMIT, Page, read_cursor
 from app.core.words import say
 from app.customers import queries as customers
 from app.extensions import db
 from app.orders.errors import MistypedCode, UnknownOrder
 from app.orders.models import LAST_STEP, Order, OrderDict, OrderEvent, OrderEventDict, OrderItem, TrackedOrderDict, order_dict
-from app.orders.order_rules import STATIONS, UNDO_WITHIN, UNDOABLE, Station, Status
+from app.orders.order_rules import Status
 
-_COLUMNS = [column for column in Order.__table__.columns if column.name != "tracking_token"]
-_ITEM_COLUMNS = OrderItem.__table__.columns
+COLUMNS = [column for column in Order.__table__.columns if column.name != "tracking_token"]
+_ORDERS, _ITEMS = Order.__table__, OrderItem.__table__
+_BY_ID = select(*_ORDERS.c).where(_ORDERS.c.id == bindparam("order_id"))
+_OF_THESE = select(*_ITEMS.c).where(_ITEMS.c.order_id.in_(bindparam("order_ids", expanding=True))).order_by(_ITEMS.c.id)
 # Still to be worked on: what can be late through our fault. A finished order waits for its customer.
 UNFINISHED = (Status.AT_STORE, Status.IN_TRANSIT, Status.AT_FACTORY, Status.PROCESSING)
 # The rest of the address depends on where the shop is.
 _TRACKING_LINK = re.compile(r"/track/([\w-]+)/?$", re.ASCII)
-_LATELY = 5000  # events
-_OPEN = (*UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
-
-
-class LaneDict(TypedDict):
-    status: str
-    count: int
-    orders: list[OrderDict]
-
-
-class ScannedDict(TypedDict):
-    id: str
-    number: int
-    customerName: str
-    status: str
-    at: str
-    undoable: bool
+OPEN = (*UNFINISHED, Status.READY, Status.OUT_FOR_DELIVERY)
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "customer_id": _ORDERS.c.customer_id == bindparam("customer_id"),
+    "status": _ORDERS.c.status == bindparam("status"),
+    "due_since": _ORDERS.c.status.in_(UNFINISHED) & (_ORDERS.c.due_at >= bindparam("due_since")),
+    "due_until": _ORDERS.c.due_at < bindparam("due_until"),
+    "since": _ORDERS.c.created_at >= bindparam("since"),
+    "until": _ORDERS.c.created_at < bindparam("until"),
+    "left_since": _ORDERS.c.id.in_(select(OrderEvent.order_id).where(LAST_STEP, OrderEvent.at >= bindparam("left_since"))),
+    "service": exists().where(_ITEMS.c.order_id == _ORDERS.c.id, _ITEMS.c.service_id == bindparam("service")),
+    "before": tuple_(_ORDERS.c.created_at, _ORDERS.c.id)
+    < tuple_(bindparam("before", type_=UtcDateTime), bindparam("before_id", type_=Text)),
+}
 
 
 def last_taken_in() -> datetime | None:
@@ -51,7 +51,7 @@ def get_by_code(code: str) -> Row[Any]:
     order_id = ids.read_code(code)
     if order_id is None:
         raise MistypedCode
-    row = db.session.execute(select(*Order.__table__.columns).where(Order.id == order_id)).one_or_none()
+    row = db.ask(_ORDERS, _BY_ID, order_id=order_id).one_or_none()
     if row is None:
         raise UnknownOrder
     return row
@@ -64,7 +64,7 @@ def code_in(scanned: str) -> str:
 
 
 def as_dict(row: Row[Any]) -> OrderDict:
-    return order_dict(row, _items_of([row.id])[row.id])
+    return order_dict(row, items_of([row.id])[row.id])
 
 
 def newest(
@@ -83,53 +83,48 @@ def newest(
     """A page of orders in two queries, whatever its length. ``due``: unfinished ones that are due between these moments; ``q``: what
     somebody typed who looks for one; ``since`` and ``until``: when it was placed; ``left_since``: collected or delivered from then on.
     """
-    query: Select[Any] = select(*_COLUMNS).order_by(Order.created_at.desc(), Order.id.desc()).limit(limit + 1)
-    if customer_id is not None:
-        query = query.where(Order.customer_id == customer_id)
-    if status is not None:
-        query = query.where(Order.status == status)
-    if due is not None:
-        query = query.where(Order.status.in_(UNFINISHED), Order.due_at >= due[0], Order.due_at < due[1])
+    given = {"customer_id": customer_id, "status": status, "since": since, "until": until, "left_since": left_since, "service": service}
+    given["due_since"], given["due_until"] = due or (None, None)
+    if cursor is not None:
+        at, given["before_id"] = read_cursor(cursor, (int, str))
+        given["before"] = clock.from_milliseconds(at)
+    values = {name: value for name, value in given.items() if value is not None}
+    query = _newest(frozenset(values))
     if q is not None:
         query = query.where(_meant_by(q))
-    if since is not None:
-        query = query.where(Order.created_at >= since)
-    if until is not None:
-        query = query.where(Order.created_at < until)
-    if left_since is not None:
-        query = query.where(Order.id.in_(select(OrderEvent.order_id).where(LAST_STEP, OrderEvent.at >= left_since)))
-    if service is not None:
-        query = query.where(exists().where(OrderItem.order_id == Order.id, OrderItem.service_id == service))
-    if cursor is not None:
-        at, last_id = read_cursor(cursor, (int, str))
-        query = query.where(
-            tuple_(Order.created_at, Order.id) < tuple_(literal(clock.from_milliseconds(at), UtcDateTime), literal(last_id))
-        )
-    page = Page.of(db.session.execute(query).all(), limit, lambda row: [clock.milliseconds(row.created_at), row.id])
-    items = _items_of(row.id for row in page.rows)
+    rows = db.ask(_ORDERS, query, **values, at_most=limit + 1).all()
+    page = Page.of(rows, limit, lambda row: [clock.milliseconds(row.created_at), row.id])
+    items = items_of(row.id for row in page.rows)
     return Page([order_dict(row, items[row.id]) for row in page.rows], page.next_cursor)
+
+
+@cache
+def _newest(given: frozenset[str]) -> Select[Any]:
+    """The list's statement for these conditions, built once: that took longer than the database took to answer it."""
+    query = select(*COLUMNS).where(*(_CONDITIONS[name] for name in sorted(given & _CONDITIONS.keys())))
+    return query.order_by(_ORDERS.c.created_at.desc(), _ORDERS.c.id.desc()).limit(bindparam("at_most", type_=BigInt))
 
 
 def _meant_by(q: str) -> ColumnElement[bool]:
     """A ticket number, a code, or what the ticket says of its customer."""
-    theirs = customers.meant_by(q, Order.customer_id)
+    theirs = customers.meant_by(q, _ORDERS.c.customer_id)
     if (number := _ticket_number(q)) is not None:
-        return or_(Order.number == number, theirs)
-    return or_(Order.id == order_id, theirs) if (order_id := ids.read_code(q)) is not None else theirs
+        return or_(_ORDERS.c.number == number, theirs)
+    return or_(_ORDERS.c.id == order_id, theirs) if (order_id := ids.read_code(q)) is not None else theirs
 
 
 def among(order_ids: Collection[str]) -> dict[str, OrderDict]:
     """Those of these orders that there are, in two queries."""
-    rows = db.session.execute(select(*_COLUMNS).where(Order.id.in_(order_ids))).all()
-    items = _items_of(row.id for row in rows)
+    rows = db.session.execute(select(*COLUMNS).where(Order.id.in_(order_ids))).all()
+    items = items_of(row.id for row in rows)
     return {row.id: order_dict(row, items[row.id]) for row in rows}
 
 
 def open_of(customer_ids: Collection[int], *, limit: int = 200) -> dict[int, list[OrderDict]]:
     """What these customers have with us at the moment, what is due first first, in two queries."""
-    theirs = select(*_COLUMNS).where(Order.customer_id.in_(customer_ids), Order.status.in_(_OPEN))
+    theirs = select(*COLUMNS).where(Order.customer_id.in_(customer_ids), Order.status.in_(OPEN))
     rows = db.session.execute(theirs.order_by(Order.due_at, Order.id).limit(limit)).all()
-    items = _items_of(row.id for row in rows)
+    items = items_of(row.id for row in rows)
     found: dict[int, list[OrderDict]] = defaultdict(list)
     for row in rows:
         found[row.customer_id].append(order_dict(row, items[row.id]))
@@ -142,7 +137,7 @@ def get_for_labels(codes: Iterable[str]) -> list[tuple[OrderDict, str]]:
     rows = {row.id: row for row in db.session.execute(select(*Order.__table__.columns).where(Order.id.in_(order_ids)))}
     if missing := [order_id for order_id in order_ids if order_id not in rows]:
         raise UnknownOrder(say("There is no order %(code)s.", code=missing[0]))
-    items = _items_of(rows)
+    items = items_of(rows)
     return [(order_dict(rows[order_id], items[order_id]), rows[order_id].tracking_token) for order_id in order_ids]
 
 
@@ -205,10 +200,9 @@ def timelines(order_ids: Iterable[str]) -> dict[str, list[OrderEventDict]]:
     return found
 
 
-def _items_of(order_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
-    rows = db.session.execute(select(*_ITEM_COLUMNS).where(OrderItem.order_id.in_(list(order_ids))).order_by(OrderItem.id))
+def items_of(order_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
+    for row in db.ask(_ITEMS, _OF_THESE, order_ids=list(order_ids)):
         found[row.order_id].append(row)
     return found
 
@@ -231,44 +225,6 @@ def has_happened(order_id: str, event: str, *, since: datetime | None = None) ->
 
 def last_step(order_id: str) -> OrderEvent:
     return db.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id.desc()).limit(1)).one()
-
-
-def last_scanned(station: str, account_id: int | None, *, limit: int) -> list[ScannedDict]:
-    """What somebody scanned there lately, the newest first."""
-    event, now = STATIONS[Station(station)], clock.now()
-    newer = aliased(OrderEvent)
-    moved_on = exists().where(newer.order_id == OrderEvent.order_id, newer.id > OrderEvent.id).label("moved_on")
-    found = select(OrderEvent.at, Order.id, Order.number, Order.customer_name, Order.status, moved_on)
-    # No index is kept for this: it looks at the end of the table only.
-    lately = select(func.coalesce(func.max(OrderEvent.id), 0) - _LATELY).scalar_subquery()
-    found = found.join(Order, Order.id == OrderEvent.order_id).where(OrderEvent.id > lately)
-    found = found.where(OrderEvent.event == event, OrderEvent.account_id == account_id)
-    return [
-        {
-            "id": row.id,
-            "number": row.number,
-            "customerName": row.customer_name,
-            "status": row.status,
-            "at": clock.wire(row.at),
-            "undoable": event in UNDOABLE and not row.moved_on and now - row.at <= UNDO_WITHIN,
-        }
-        for row in db.session.execute(found.order_by(OrderEvent.id.desc()).limit(limit))
-    ]
-
-
-def board(*, each: int) -> list[LaneDict]:
-    """Everything that is with us, by where it is and what is due first first; of each state the first so many, in two queries."""
-    place = func.row_number().over(partition_by=Order.status, order_by=(Order.due_at, Order.id)).label("place")
-    in_lane = func.count().over(partition_by=Order.status).label("in_lane")
-    ranked = select(Order.id.label("ranked_id"), place, in_lane).where(Order.status.in_(_OPEN)).subquery()
-    query = select(*_COLUMNS, ranked.c.in_lane).join(ranked, ranked.c.ranked_id == Order.id).where(ranked.c.place <= each)
-    rows = db.session.execute(query.order_by(Order.due_at, Order.id)).all()
-    items = _items_of(row.id for row in rows)
-    lanes: dict[str, LaneDict] = {status: {"status": status, "count": 0, "orders": []} for status in _OPEN}
-    for row in rows:
-        lanes[row.status]["count"] = row.in_lane
-        lanes[row.status]["orders"].append(order_dict(row, items[row.id]))
-    return list(lanes.values())
 
 
 class BriefDict(TypedDict):
