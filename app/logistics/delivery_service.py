@@ -15,17 +15,26 @@ from app.core import clock
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
+from app.core.words import say
 from app.extensions import db
 from app.identity import account_service
 from app.identity.permissions import Permission
 from app.identity.principal import Principal
 from app.logistics import delivery_rules, events, queries
 from app.logistics.delivery_rules import DeliveryEvent, DeliveryStatus, Kind
-from app.logistics.errors import NoSuchOrder, NoSuchProof, NoSuchWorker, NotYourDelivery, StopAlreadyPlanned
+from app.logistics.errors import (
+    NoSuchOrder,
+    NoSuchProof,
+    NoSuchWorker,
+    NotOnYourRound,
+    NotYourDelivery,
+    StopAlreadyPlanned,
+    WrongBag,
+)
 from app.logistics.models import OPEN, Delivery, StopDict, StoredFile
 from app.orders import order_service
 from app.orders import queries as orders
-from app.orders.errors import UnknownOrder
+from app.orders.errors import MistypedCode, UnknownOrder
 from app.orders.order_rules import Event, Status
 from app.tenancy.tenant_service import current_business
 
@@ -45,6 +54,15 @@ def stop_of(delivery_id: int, *, by: Principal) -> StopDict:
     delivery = queries.get(delivery_id)
     _ensure_own(delivery, by)
     return queries.as_stop(delivery)
+
+
+def stop_of_bag(scanned: str, *, by: Principal) -> StopDict:
+    """Of today's round: the stop this bag is for."""
+    order = _bag(scanned)
+    for stop in round_of(None, by=by):
+        if stop["orderId"] == order.id:
+            return stop
+    raise NotOnYourRound(fields={"code": [NotOnYourRound.sentence]})
 
 
 def plan(data: Mapping[str, Any], *, by: Principal) -> Delivery:
@@ -130,7 +148,10 @@ def complete(delivery_id: int, data: Mapping[str, Any], *, by: Principal, at: da
     proof = delivery_rules.proof_of(data)
     with unit_of_work():
         delivery = _hold_own(delivery_id, by)
-        _finish(delivery, DeliveryEvent.COMPLETE, at, by=by, proof=proof)
+        scanned = data.get("code")
+        if scanned is not None:
+            _ensure_right_bag(delivery, scanned)
+        _finish(delivery, DeliveryEvent.COMPLETE, at, by=by, proof={**proof, "scanned": scanned is not None})
         _ensure_uploaded(proof, by)
     return delivery
 
@@ -223,6 +244,21 @@ def _order(code: str) -> Any:
         return orders.get_by_code(code)
     except UnknownOrder as failure:
         raise NoSuchOrder(fields={"order_id": [NoSuchOrder.sentence]}) from failure
+
+
+def _bag(scanned: str) -> Any:
+    """The order of a label, or of a ticket number that was typed."""
+    try:
+        return orders.get_by_number_or_code(orders.code_in(scanned))
+    except (UnknownOrder, MistypedCode) as failure:
+        raise NoSuchOrder(fields={"code": [failure.sentence]}) from failure
+
+
+def _ensure_right_bag(delivery: Delivery, scanned: str) -> None:
+    order = _bag(scanned)
+    if order.id != delivery.order_id:
+        sentence = say("This bag is order %(number)s, which is not for this stop.", number=order.number)
+        raise WrongBag(sentence, fields={"code": [sentence]})
 
 
 def _ensure_drives(worker_id: int | None) -> None:

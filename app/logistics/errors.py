@@ -47,6 +47,15 @@ class NoSuchOrder(Invalid):
     sentence = "There is no such order."
 
 
+class WrongBag(Conflict):
+    code = "wrong_bag"
+
+
+class NotOnYourRound(Conflict):
+    code = "not_on_your_round"
+    sentence = "This bag is not on your round today."
+
+
 class BadDay(Invalid):
     code = "bad_day"
 

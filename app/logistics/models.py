@@ -19,6 +19,7 @@ class ProofDict(TypedDict):
     name: str | None
     photo: str | None
     signature: str | None
+    scanned: bool
 
 
 class DeliveryDict(TypedDict):
@@ -112,7 +113,6 @@ class Delivery(Model):
     __mapper_args__ = {"version_id_col": version}
 
     def to_dict(self) -> DeliveryDict:
-        proof = self.proof
         return {
             "id": self.id,
             "orderId": self.order_id,
@@ -123,13 +123,18 @@ class Delivery(Model):
             "position": self.position,
             "window": self.window,
             "address": self.address,
-            "proof": {"name": proof.get("name"), "photo": proof.get("photo"), "signature": proof.get("signature")} if proof else None,
+            "proof": _proof_dict(self.proof) if self.proof else None,
             "failureReason": self.failure_reason,
             "startedAt": clock.wire_or_none(self.started_at),
             "finishedAt": clock.wire_or_none(self.finished_at),
             "createdAt": clock.wire(self.created_at),
             "updatedAt": clock.wire(self.updated_at),
         }
+
+
+def _proof_dict(proof: dict[str, Any]) -> ProofDict:
+    scanned = bool(proof.get("scanned"))
+    return {"name": proof.get("name"), "photo": proof.get("photo"), "signature": proof.get("signature"), "scanned": scanned}
 
 
 class OfflineEvent(Model):

@@ -82,9 +82,10 @@ class RoundQuery(Shape):
 
 
 class ProofCreate(Shape):
-    """Who took it, or a photo or a signature that was uploaded before. At least one of them."""
+    """Who took it, or a photo or a signature that was uploaded before. At least one of them. ``code``: of the bag that was scanned."""
 
     name = Line(longest=100, allow_none=True)
+    code = Line(longest=200, allow_none=True)
     photo = FileId(allow_none=True)
     signature = FileId(allow_none=True)
 

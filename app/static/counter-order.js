@@ -1,6 +1,6 @@
 // A new order by keyboard: quantities, the running total, and the way to the server and, when that is away, into the outbox.
 
-import { freshCode, freshKey } from "./counter-codes.js";
+import { freshCode, freshKey } from "./codes.js";
 import { keep, post, signInFirst } from "./counter-outbox.js";
 import { barsOf, printSlip } from "./counter-slip.js";
 

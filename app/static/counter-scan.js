@@ -1,6 +1,7 @@
 // Forms that take one scan after the other: the answer is put into the page, heard as well as read, and the field is free at once.
 
-import { freshKey, readCode } from "./counter-codes.js";
+import { watchCamera } from "./camera.js";
+import { freshKey, readCode } from "./codes.js";
 import { keep, post, signInFirst, somethingWaits } from "./counter-outbox.js";
 
 // Three sounds that nobody mixes up: up for good, level for done already, down and rough for wrong.
@@ -27,7 +28,10 @@ export function watchScans() {
     // In the order they were scanned, however fast the scanner is.
     turn = turn.then(() => scan(form, code));
   });
-  watchCamera(form, field);
+  watchCamera(document, (code) => {
+    field.value = code;
+    form.requestSubmit();
+  });
 }
 
 async function scan(form, code) {
@@ -88,43 +92,4 @@ function sound(outcome) {
   } catch {
     // no loudspeaker: colour and words say the same
   }
-}
-
-/** Where the browser can read codes itself, the camera is a scanner. */
-async function watchCamera(form, field) {
-  const button = document.querySelector("[data-camera]");
-  const eye = document.querySelector("video.scan-eye");
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices || button === null) return;
-  const detector = new BarcodeDetector({ formats: ["code_128", "qr_code"] });
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    if (eye.srcObject) return close(eye);
-    try {
-      eye.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    } catch {
-      button.hidden = true; // no camera, or not allowed: then there is nothing to offer
-      return;
-    }
-    eye.hidden = false;
-    await eye.play();
-    look(detector, eye, (code) => {
-      field.value = code;
-      form.requestSubmit();
-    });
-  });
-}
-
-function close(eye) {
-  for (const track of eye.srcObject.getTracks()) track.stop();
-  eye.srcObject = null;
-  eye.hidden = true;
-}
-
-/** The same label stays in the picture for a while; it counts again after it was gone, or after three seconds. */
-async function look(detector, eye, found, seen = { code: "", at: 0 }) {
-  if (!eye.srcObject) return;
-  const [code] = await detector.detect(eye).catch(() => []);
-  const now = performance.now();
-  if (code && (code.rawValue !== seen.code || now - seen.at > 3000)) found(code.rawValue);
-  setTimeout(() => look(detector, eye, found, code ? { code: code.rawValue, at: now } : seen), 150);
 }

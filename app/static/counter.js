@@ -1,6 +1,6 @@
 // The counter with a keyboard and a scanner. Nothing here is needed to get work done; it only makes it quicker.
 
-import { CODE_LENGTH, readCode } from "./counter-codes.js";
+import { CODE_LENGTH, readCode } from "./codes.js";
 import { watchAway } from "./counter-away.js";
 import { watchOutbox } from "./counter-outbox.js";
 import { watchOrderForm } from "./counter-order.js";

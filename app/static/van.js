@@ -3,6 +3,7 @@
 
 import * as queue from "./van-queue.js";
 import { signature, smaller } from "./van-pictures.js";
+import { check, watchScans } from "./van-scan.js";
 
 const START = "/worker/";
 const PAGES = "van-pages";
@@ -189,7 +190,9 @@ async function entryOf(form, button) {
     const enough = entry.data.name || entry.pictures.photo || entry.pictures.signature;
     name.setCustomValidity(enough ? "" : form.dataset.needs);
     name.addEventListener("input", () => name.setCustomValidity(""), { once: true });
-    if (!name.reportValidity()) return ready(form, button);
+    const code = check(form);
+    if (code) entry.data.code = code;
+    if (!form.reportValidity()) return ready(form, button);
   }
   if (entry.type === "fail") {
     const [reason, note] = [one("[name=reason]:checked", form).value, one("[name=note]", form).value.trim()];
@@ -220,5 +223,6 @@ addEventListener("online", () => { wait = SHORTEST_WAIT_MS; work(); });
 addEventListener("offline", () => { state = "no-signal"; show(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) work(); });
 navigator.serviceWorker?.register(`${START}service-worker.js`).catch(() => {});
+watchScans();
 await show();
 await work();

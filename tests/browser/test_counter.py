@@ -288,7 +288,7 @@ def test_the_keys_are_explained_where_they_work(at: Eyes) -> None:
     keep_picture(page, "counter-keys", whole=False)
     page.keyboard.press("Escape")
     typed = [change(ids.new_code()) for _ in range(40) for change in (str, str.upper, lambda code: code[:-1] + "0", lambda code: code[1:])]
-    read = "async typed => { const { readCode } = await import('/static/counter-codes.js'); return typed.map(readCode) }"
+    read = "async typed => { const { readCode } = await import('/static/codes.js'); return typed.map(readCode) }"
     assert page.evaluate(read, typed) == [ids.read_code(text) for text in typed], "the browser reads codes as the server does"
     page.keyboard.press("F9")
     expect(page.get_by_role("heading", level=1)).to_have_text("Board")

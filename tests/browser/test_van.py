@@ -49,6 +49,9 @@ class Office:
         hired = {"name": person.name, "email": person.login, "role": "worker", "password": PASSWORD}
         self._drivers[person.login] = self._client.post("/admin/api/workers", json=hired).raise_for_status().json()["id"]
 
+    def order_of(self, stop: int) -> str:
+        return str(self.get(f"deliveries/{stop}")["orderId"])
+
     def call_off(self, stop: int) -> None:
         self._client.delete(f"/admin/api/deliveries/{stop}").raise_for_status()
 
@@ -142,8 +145,19 @@ def test_a_stop_done_without_signal_arrives_once(shop: Shop, office: Office, ope
     page, context = phone.page, phone.page.context
     kept(page, stop, other)
     context.set_offline(True)
-    page.get_by_role("link", name="Asha Verma").click()
+    page.keyboard.type(office.order_of(stop))  # a scanner types wherever it is
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Start this stop").click()
+    page.get_by_label("Bag").fill("z" * 12)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Misread")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+a")
+    for code, words in ((office.order_of(other), "The wrong bag"), (office.order_of(stop), "The right bag")):
+        page.get_by_label("Bag").press("ControlOrMeta+a")
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+    keep_picture(page, "van-bag-scanned")
     page.get_by_label("Photo").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(1700, 1275))})
     hand_over(page, "Asha's brother")
     expect(page.locator(f"[data-stop='{stop}']")).to_contain_text("Waiting")
@@ -177,7 +191,7 @@ def test_a_stop_done_without_signal_arrives_once(shop: Shop, office: Office, ope
     page.reload()
     kept(page, other)
     proof = office.get(f"deliveries/{stop}")["proof"]
-    assert (proof["name"], lost) == ("Asha's brother", [200])
+    assert (proof["name"], proof["scanned"], lost) == ("Asha's brother", True, [200])
     assert [office.size_of(proof[kind]) for kind in ("photo", "signature")] == [(1600, 1200), (720, 270)]
     assert office.steps_of(stop) == ["STARTED", "DONE"]
 

@@ -10,7 +10,7 @@ from app.orders.order_rules import Station
 from app.portals.employee import employee
 from app.portals.http.portal import permits
 
-SCRIPTS = ("live.js", *(f"counter{part}.js" for part in ("", "-away", "-codes", "-order", "-outbox", "-scan", "-slip")))
+SCRIPTS = ("camera.js", "codes.js", "live.js", *(f"counter{part}.js" for part in ("", "-away", "-order", "-outbox", "-scan", "-slip")))
 FILES = ("theme.js", "pages.js", "fabclean.css", "icons.svg", "logo.svg", "favicon.svg", "counter.js")
 
 

@@ -21,7 +21,15 @@ from app.tenancy.tenant_service import current_business
 # What every page of the van needs to look right.
 FILES = ("theme.js", "pages.js", "fabclean.css", "icons.svg", "logo.svg", "favicon.svg", "van.js")
 # What scripts and style sheets name themselves, and so without a version.
-INNER_FILES = ("van-queue.js", "van-pictures.js", "fonts/language-names.woff2", "fonts/noto-sans-devanagari.woff2")
+INNER_FILES = (
+    "camera.js",
+    "codes.js",
+    "van-queue.js",
+    "van-pictures.js",
+    "van-scan.js",
+    "fonts/language-names.woff2",
+    "fonts/noto-sans-devanagari.woff2",
+)
 ICONS = (("van-192.png", "192x192", "any"), ("van-512.png", "512x512", "any"), ("van-maskable.png", "512x512", "maskable"))
 
 

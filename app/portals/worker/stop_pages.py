@@ -20,7 +20,7 @@ from app.portals.http.bodies import read_body
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
 from app.portals.http.languages import gettext as _
-from app.portals.http.portal import permits, reads, secret, shows_again
+from app.portals.http.portal import asks, permits, reads, secret, shows_again
 from app.portals.worker import worker
 
 STOP = "/stops/<int(max=9007199254740991):delivery_id>"
@@ -31,6 +31,11 @@ OTHER = "other"
 
 class NameForm(Shape):
     name = Line(longest=100)
+    code = Line(longest=200)
+
+
+class BagQuery(Shape):
+    code = Line(longest=200, required=True)
 
 
 class FailureForm(Shape):
@@ -47,8 +52,18 @@ class FailureForm(Shape):
 
 @worker.get("/")
 @permits(Permission.WORKER_VISIT)
-def home() -> str:
-    return render_template("worker/home.html", today=clock.now(), stops=delivery_service.round_of(None, by=who()))
+def home(form: Form = EMPTY) -> str:
+    return render_template("worker/home.html", today=clock.now(), stops=delivery_service.round_of(None, by=who()), form=form)
+
+
+@worker.get("/find")
+@permits(Permission.DELIVERY_WORK)
+@asks(BagQuery)
+@shows_again(home)
+def find_stop(query: dict[str, str]) -> ResponseReturnValue:
+    """The stop of a bag by its label. With scripts the phone knows that by itself."""
+    stop = delivery_service.stop_of_bag(query["code"], by=who())
+    return redirect(url_for("worker.stop_page", delivery_id=stop["id"]), 303)
 
 
 @worker.get(STOP)

@@ -82,7 +82,7 @@ def test_a_drop_off_takes_its_order_along(app, admin, worker):
     assert status_of(admin, stop["orderId"]) == "Out for Delivery"
     done = worker.put(f"{STOPS}/{stop['id']}/complete", json={"name": "Jane Smith"})
     assert (done.status_code, done.json["status"]) == (200, "DONE")
-    assert done.json["proof"] == {"name": "Jane Smith", "photo": None, "signature": None}
+    assert done.json["proof"] == {"name": "Jane Smith", "photo": None, "signature": None, "scanned": False}
     assert done.json["finishedAt"] >= done.json["startedAt"]
     assert status_of(admin, stop["orderId"]) == "Delivered"
     assert [entry.after["status"] for entry in audited(app, "delivery.moved", f"delivery:{stop['id']}")] == ["STARTED", "DONE"]

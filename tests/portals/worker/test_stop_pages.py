@@ -79,6 +79,32 @@ def test_a_form_that_does_not_do_says_why_and_keeps_what_was_typed(app, admin, w
     assert worker.get(STOPS).json[0]["status"] == "STARTED"
 
 
+def test_the_wrong_bag_is_not_handed_over_and_the_right_one_is_noted(app, admin, worker):
+    mine, other = plan_drop_off(app, admin), plan_drop_off(app, admin)
+    number = admin.get(f"/admin/api/orders/{other['orderId']}").json["number"]
+    send(worker, mine, "start")
+    for code, sentence in (
+        (other["orderId"], f"This bag is order {number}, which is not for this stop."),
+        (f"#{number}", f"This bag is order {number}, which is not for this stop."),
+        ("000000000000", "There is no such order."),
+        ("no-code", "a character must be wrong"),
+    ):
+        refused = send(worker, mine, "complete", name="Jane", code=code)
+        assert (refused.status_code in (400, 409), sentence in refused.text) == (True, True), code
+    assert send(worker, mine, "complete", name="Jane", code=mine["orderId"].upper()).status_code == 303
+    assert worker.get(STOPS).json[0]["proof"]["scanned"] is True
+    assert "Scanned at the stop" in page(worker, mine)
+
+
+def test_a_bag_says_which_stop_it_is_for(app, admin, worker):
+    stop, theirs = plan(app, admin), plan(app, admin, worker_id=None)
+    found = {code: worker.get("/worker/find", query_string={"code": code}, headers=PAGE) for code in (stop["orderId"], "#1")}
+    assert {answer.headers.get("Location") for answer in found.values()} == {f"/worker/stops/{stop['id']}"}
+    for code, sentence in ((theirs["orderId"], "not on your round"), ("x", "a character must be wrong")):
+        refused = worker.get("/worker/find", query_string={"code": code}, headers=PAGE)
+        assert (refused.status_code in (400, 409), sentence in refused.text) == (True, True)
+
+
 def test_somebody_elses_stop_is_neither_shown_nor_touched(app, admin, worker, employee, client):
     stop, ward = plan(app, admin), hire(app, WARD)
     for stranger, status in ((ward, 403), (employee, 403), (client, 401)):
