@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from app.analytics import metric_service
 from app.analytics import queries as analytics
 from app.audit import chain_service
+from app.backups import backup_service
 from app.core import clock, idempotency
 from app.core.rate_store import RateEntry
 from app.core.unit_of_work import unit_of_work
@@ -31,6 +32,7 @@ from app.platform import health_service
 from app.portals.http import uploads
 from app.tenancy import invoice_service, lifecycle_service, tenant_service, usage_service
 
+WHOLE_ENOUGH = timedelta(hours=20)
 KEYS_KEPT = timedelta(hours=48)
 OFFLINE_KEPT = timedelta(days=15)  # a phone may send what is up to fourteen days old
 UPLOADS_KEPT = timedelta(days=1)  # a phone that uploads sends what the picture proves right after it
@@ -55,8 +57,18 @@ def connect() -> None:
         Job("look-at-all", say("See how every business is"), lambda _: health_service.look_at_all(), Every(10)),
         Job("invoices", say("Draw up invoices"), lambda _: invoice_service.draw_up_due(clock.now()), Every(60)),
         Job("metrics", say("Count the figures"), count_metrics, Every(10), per_business=True),
+        Job("back-up", say("Back everything up"), back_up, Daily(local(2, 30))),
         Job("record-usage", say("Record the day's usage"), record_usage, Daily(local(0, 5)), per_business=True),
     )
+
+
+def back_up(_: Running) -> None:
+    """Where it is set up, and no `flask backup watch` has done so already."""
+    config = current_app.config
+    if config["BACKUP_KEY"] and not backup_service.is_recent(config, WHOLE_ENOUGH):
+        made = backup_service.create(config)
+        if made.left_out:
+            raise SomeFailed
 
 
 def forget(running: Running) -> None:

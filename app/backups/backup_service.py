@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -103,6 +103,11 @@ def create_file(config: Mapping[str, Any], slug: str, target: Path) -> Made:
         target.unlink(missing_ok=True)
         raise BackupError(f"{slug} could not be copied: {made.left_out[slug] if made else 'it has no data'}")
     return made
+
+
+def is_recent(config: Mapping[str, Any], age: timedelta) -> bool:
+    """Whether there is a whole archive of everything that is not older."""
+    return any((label.scope, label.kind) == (ALL, FULL) and label.at > clock.now() - age for label in archive.labels(shelf_of(config)))
 
 
 def prune(config: Mapping[str, Any]) -> list[Label]:

@@ -14,6 +14,8 @@ from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app import timetable
+from app.audit import audit_service, chain_service
 from app.audit import queries as audit
 from app.backups import archive, backup_service, restore_service
 from app.backups.backup_service import Following
@@ -35,6 +37,7 @@ from tests.support.shop import application, close, inside
 
 BY = Principal.command_line("tests")
 KEY, OTHER_KEY = "nine-tall-pines-stand-by-the-quiet-water", "four-old-boats-lie-on-the-grey-stony-shore"
+BY = Principal.command_line("tests")
 KINDS = {"file": "sqlite", "schema": "postgresql", "database": "postgresql"}
 
 
@@ -164,12 +167,17 @@ def test_goes_on_on_an_empty_machine(shop, engine, kind, tmp_path):
 def test_one_business_comes_back_while_the_others_work(shop, kind, tmp_path):
     run(shop, "backup", "create")
     rename(shop, "a mistake", "north")
+    with inside(shop, "north"):
+        audit_service.record("tests.seen", "tests:1", by=BY)
+        assert chain_service.watch("north").wrong is None  # the register knows how far the audit goes, and the archive does not
     rename(shop, "an improvement", "main")
     run(shop, "jobs", "run", "watch-audits")
     said = run(shop, "backup", "restore", "latest", "--tenant", "north", "--yes")
     assert "What was there before is in" in said
     assert names(shop, "north") != "a mistake"
     assert names(shop, "main") == "an improvement"
+    with inside(shop, "north"):
+        assert chain_service.watch("north").wrong is None
     assert run(shop, "audit", "verify").count("as written") == 2
     with shop.app_context():
         assert {one.slug: one.status for one in lifecycle_service.everybody()}["north"] == "open"
@@ -321,3 +329,14 @@ def test_one_broken_business_keeps_nobody_from_having_the_others(small):
     output = run(small, "backup", "create", fails=True)
     assert "north could not be copied" in output
     assert "main: " in run(small, "backup", "verify")
+
+
+def test_the_timetable_makes_one_a_day_unless_somebody_else_does(small, tmp_path):
+    with small.app_context():
+        for place, made in ((str(tmp_path / "shelf"), 1), (str(tmp_path / "empty"), 1)):
+            small.config["BACKUP_URL"] = place
+            timetable.back_up(None)
+            assert len(shelf(small)) == made
+        small.config |= {"BACKUP_KEY": "", "BACKUP_URL": str(tmp_path / "unset")}
+        timetable.back_up(None)
+        assert shelf(small) == []
