@@ -7,18 +7,19 @@ from app.core.actor import Actor
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import after_commit, savepoint, unit_of_work
-from app.customers import events, queries, search_service
+from app.customers import approval_service, events, queries, search_service
 from app.customers.errors import NeedsEmail, NoLongerACustomer
 from app.customers.models import Customer
 from app.customers.search_rules import words
 from app.identity import account_service
 from app.identity.errors import EmailTaken
+from app.identity.principal import Principal
 from app.tenancy import plan_service
 from app.tenancy.errors import PlanLimit
 from app.tenancy.plan_rules import Limit
 
 
-def sign_up(name: str, email: str, phone: str, password: str, *, by: Actor) -> tuple[Customer, int]:
+def sign_up(name: str, email: str, phone: str, password: str, *, by: Principal) -> tuple[Customer, int]:
     """A new customer with an account of their own. Returns both, the account as its id.
 
     An e-mail that is known from a walk-in order belongs to somebody already: only a link sent to it may give that customer an
@@ -28,6 +29,7 @@ def sign_up(name: str, email: str, phone: str, password: str, *, by: Actor) -> t
     with unit_of_work():
         customer = _create(name, email, phone, by=by)
         account = account_service.create_customer_account(email, name, customer.id, password_hash, by=by)
+        approval_service.ask_for_customer(customer.id, by=by)
     return customer, account.id
 
 

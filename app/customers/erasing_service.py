@@ -10,7 +10,7 @@ from app.core import clock, idempotency
 from app.core.actor import Actor
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import savepoint, unit_of_work
-from app.customers import events, queries, search_service
+from app.customers import approval_service, events, queries, search_service
 from app.customers.errors import NoLongerACustomer, SameCustomer, UnknownCustomer
 from app.customers.models import Customer
 from app.extensions import db
@@ -44,6 +44,7 @@ def merge(customer_id: int, into_id: int, *, by: Actor) -> Customer:
             raise NoLongerACustomer
         events.customer_merged.send(customer_id, into=into_id)
         account_service.move_to_customer(customer_id, into_id)
+        approval_service.move(customer_id, into_id)
         _take_over(gone, kept)
         search_service.hand_over(customer_id, into_id)
         session.execute(update(Customer).where(Customer.merged_into_id == customer_id).values(merged_into_id=into_id))
@@ -83,6 +84,7 @@ def _forget(customer: Customer) -> None:
     events.customer_erased.send(customer_id)
     blank = {"name": ERASED_NAME, "email": None, "email_norm": None, "phone": None, "notes": None, "anonymised_at": clock.now()}
     search_service.forget(customer_id)
+    approval_service.forget(customer_id)
     with unit_of_work() as session:
         session.execute(update(Customer).where(mine).values(**blank, version=Customer.version + 1))
         with suppress(IntegrityError), savepoint():  # an order points at it: then the empty row stays

@@ -1,11 +1,11 @@
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.columns import UtcDateTime, Word
+from app.core.columns import Flag, UtcDateTime, Word
 from app.extensions import Model
 
 
@@ -66,3 +66,59 @@ class CustomerWord(Model):
 
     word: Mapped[str] = mapped_column(Word, primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+
+
+class ApprovalDict(TypedDict):
+    """As the customer sees it."""
+
+    id: int
+    about: str
+    address: str | None
+    state: str
+    reason: str | None
+    askedAt: str
+    decidedAt: str | None
+
+
+class ApprovalInOfficeDict(ApprovalDict):
+    customerId: int
+    customerName: str
+    decidedBy: str | None
+
+
+class Approval(Model):
+    """A new customer, or an address of one, that the business wants to look at first. Whoever has no such row was never asked to wait."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "about", "address_norm"),
+        CheckConstraint("about IN ('customer', 'address')", name="about"),
+        CheckConstraint("state IN ('pending', 'approved', 'rejected')", name="state"),
+        Index("ix_approval_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    about: Mapped[str]
+    address: Mapped[str | None]  # as written
+    address_norm: Mapped[str]  # as compared; empty where it is about the customer
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None]
+
+    def to_dict(self) -> ApprovalDict:
+        asked = {"id": self.id, "about": self.about, "address": self.address, "askedAt": clock.wire(self.asked_at)}
+        return {**asked, "state": self.state, "reason": self.reason, "decidedAt": clock.wire_or_none(self.decided_at)}  # type: ignore[typeddict-item]
+
+
+class ApprovalRule(Model):
+    """One row: who has to wait. No row means nobody."""
+
+    __tablename__ = "approval_rule"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    customers: Mapped[bool] = mapped_column(Flag)
+    addresses: Mapped[bool] = mapped_column(Flag)

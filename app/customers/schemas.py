@@ -30,3 +30,7 @@ class CustomerFilter(PageQuery):
 
 class Merge(Shape):
     intoId = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**53))
+
+
+class AddressAsked(Shape):
+    address = Text(longest=300, required=True)

@@ -15,6 +15,7 @@ READING: dict[str, frozenset[Permission]] = {
     "order": frozenset({P.ORDER_READ, P.ORDER_READ_OWN, P.ORDER_TRACK}),
     "label": frozenset({P.LABEL_PRINT, P.LABEL_READ_OWN}),
     "customer": frozenset({P.CUSTOMER_READ}),
+    "approval": frozenset({P.APPROVAL_READ}),
     "service": frozenset({P.SERVICE_READ, P.SERVICE_LIST}),
     "store": frozenset({P.STORE_READ}),
     "transit": frozenset({P.TRANSIT_READ}),
@@ -29,6 +30,7 @@ READING: dict[str, frozenset[Permission]] = {
 CHANGING: dict[str, frozenset[Permission]] = {
     "order": frozenset({P.ORDER_PLACE, P.ORDER_CHANGE, P.ORDER_CHANGE_OWN, P.ORDER_TAKE, P.ORDER_SCAN}),
     "customer": frozenset({P.CUSTOMER_EDIT}),
+    "approval": frozenset({P.APPROVAL_DECIDE}),
     "service": frozenset({P.SERVICE_EDIT}),
     "store": frozenset({P.STORE_EDIT}),
     "transit": frozenset({P.TRANSIT_EDIT}),

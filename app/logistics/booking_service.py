@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core import clock
 from app.core.unit_of_work import unit_of_work
+from app.customers import approval_service
 from app.identity.principal import Principal
 from app.logistics import delivery_service
 from app.logistics.delivery_rules import Kind
@@ -24,6 +25,7 @@ def book(data: Mapping[str, Any], *, by: Principal) -> "Order":
         wanted = {"items": data["items"], "specialInstructions": data["specialInstructions"]}
         order = order_service.place(wanted, by=by, expected=_evening_of(data["day"]) if data["collect"] else None)
         if data["collect"]:
+            approval_service.ensure_address(data["address"], by=by)
             stop = {name: data.get(name) for name in ("day", "window", "address")}
             delivery_service.plan({"order_id": order.id, "kind": Kind.PICKUP, **stop}, by=by)
     return order

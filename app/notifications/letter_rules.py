@@ -33,6 +33,30 @@ WORDINGS: Mapping[str, Wording] = {
         say("Set a new password"),
         (say("The link is good once, for %(lasts)s."), say("If it was not you, do nothing: your password stays as it is.")),
     ),
+    "customer-approved": Wording(
+        say("You can order at %(business)s now"),
+        (say("%(business)s has looked at your registration: you can order now."),),
+        say("To your page"),
+        (),
+    ),
+    "customer-rejected": Wording(
+        say("Your registration at %(business)s"),
+        (say("%(business)s has looked at your registration, and you cannot order yet. They write: %(reason)s"),),
+        say("To your page"),
+        (say("There you can ask again."),),
+    ),
+    "address-approved": Wording(
+        say("We come to your address"),
+        (say("%(business)s has looked at this address, and it can be used now: %(address)s"),),
+        say("To your page"),
+        (),
+    ),
+    "address-rejected": Wording(
+        say("Your address at %(business)s"),
+        (say("%(business)s has looked at this address, and it cannot be used: %(address)s"), say("They write: %(reason)s")),
+        say("To your page"),
+        (),
+    ),
     "invite": Wording(
         say("You work at %(business)s: choose your password"),
         (say("%(business)s made an account for you."), say("You sign in with: %(login)s")),

@@ -14,7 +14,7 @@ from app.core import clock, ids
 from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import savepoint, unit_of_work
-from app.customers import customer_service, search_service
+from app.customers import approval_service, customer_service, search_service
 from app.customers import queries as customers
 from app.extensions import db
 from app.identity.principal import Principal
@@ -41,6 +41,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None,
     ``expected`` for what comes later: work can only begin then. A ``code`` in the data was on paper before it came here."""
     lines = _lines_of(data)
     with unit_of_work() as session, refusing({"pk_orders": CodeTaken}):
+        approval_service.ensure_may_order(by)
         services = _offered(lines)
         customer = _customer_of(data, by=by)
         _ensure_room()

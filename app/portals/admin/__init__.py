@@ -9,6 +9,8 @@ admin = Portal("admin", __name__, visit=Permission.ADMIN_VISIT, realms=("staff",
 account_doors.add_doors(admin)
 
 from app.portals.admin import (  # noqa: F401
+    approval_pages,
+    approvals,
     audit_pages,
     customer_ends,
     customer_pages,

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.core import clock
 from app.core.pagination import LARGEST_LIMIT
-from app.customers import erasing_service
+from app.customers import approval_service, erasing_service
 from app.customers import queries as customers
-from app.customers.models import CustomerDict
+from app.customers.models import ApprovalDict, CustomerDict
 from app.identity import session_service
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordAgain, PasswordChange
@@ -33,6 +33,7 @@ class ExportDict(TypedDict):
     customer: CustomerDict
     notes: str | None
     signIns: list[SignInDict]
+    requests: list[ApprovalDict]
     orders: list[ExportedOrderDict]
 
 
@@ -46,6 +47,7 @@ def export_me() -> ResponseReturnValue:
         "customer": customer.to_dict(),
         "notes": customer.notes,
         "signIns": session_service.of_account(who().account_id or 0),
+        "requests": [one.to_dict() for one in approval_service.of_customer(customer.id)],
         "orders": _orders_of(customer.id),
     }
     response = jsonify(export)

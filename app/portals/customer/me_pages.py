@@ -6,8 +6,10 @@ from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.shapes import Line, Phone, Shape
-from app.customers import customer_service, erasing_service
+from app.customers import approval_service, customer_service, erasing_service
 from app.customers import queries as customers
+from app.customers.approval_states import About
+from app.customers.schemas import AddressAsked
 from app.identity import session_service
 from app.identity.account_service import SHORTEST_PASSWORD
 from app.identity.errors import WrongPassword
@@ -30,7 +32,9 @@ class OwnDetails(Shape):
 def me(form: Form = EMPTY, about: str = "") -> str:
     mine = customers.get(who().customer_id).to_dict()
     sign_ins = session_service.of_account(who().account_id or 0)
-    return render_template("customer/me.html", mine=mine, form=form, about=about, sign_ins=sign_ins, shortest=SHORTEST_PASSWORD)
+    addresses = [one.to_dict() for one in approval_service.of_customer(who().customer_id or 0) if one.about == About.ADDRESS]
+    more = {"addresses": addresses, "looks_at_addresses": approval_service.rules().addresses, "shortest": SHORTEST_PASSWORD}
+    return render_template("customer/me.html", mine=mine, form=form, about=about, sign_ins=sign_ins, **more)
 
 
 def _again(about: str) -> Any:
@@ -45,6 +49,22 @@ def _again(about: str) -> Any:
 def change_me(data: dict[str, Any]) -> ResponseReturnValue:
     customer_service.change(who().customer_id or 0, data, expected=None, by=who())
     return _done("details-saved")
+
+
+@customer.post("/me/addresses")
+@permits(Permission.APPROVAL_ASK_OWN)
+@reads(AddressAsked, form=True)
+@shows_again(_again("address"))
+def ask_for_address(data: dict[str, str]) -> ResponseReturnValue:
+    approval_service.ask_for_address(who().customer_id or 0, data["address"], by=who())
+    return _done("address-asked")
+
+
+@customer.post("/me/approval")
+@permits(Permission.APPROVAL_ASK_OWN)
+def ask_for_approval_again() -> ResponseReturnValue:
+    approval_service.ask_again(who().customer_id or 0, by=who())
+    return redirect(url_for("customer.home"), 303)
 
 
 @customer.post("/me/password")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import Conflict
 from app.core.shapes import PageQuery, Shape, Text
+from app.customers import approval_service
 from app.identity.permissions import Permission
 from app.logistics import queries as deliveries
 from app.orders import order_service, queries
@@ -26,7 +27,8 @@ def home(query: dict[str, Any]) -> str:
     page = queries.newest(customer_id=who().customer_id, **query)
     events = queries.timelines(order["id"] for order in page.rows)
     ways = {order["id"]: steps(order["status"], events[order["id"]]) for order in page.rows}
-    return render_template("customer/home.html", orders=page.rows, next_cursor=page.next_cursor, ways=ways, name=who().name)
+    waits = approval_service.waiting_for_what(who().customer_id or 0)
+    return render_template("customer/home.html", orders=page.rows, next_cursor=page.next_cursor, ways=ways, name=who().name, approval=waits)
 
 
 @customer.get("/orders/<order_id>")

@@ -29,9 +29,9 @@ def test_sends_nobody_to_the_sign_in_page(client):
 
 
 def test_a_long_list_takes_a_fixed_number_of_queries(client, alice, statements):
-    """One for who it is, and three for any number of orders: the orders, their lines and their pasts."""
+    """One for who it is, one for whether new customers wait, and three for any number of orders: them, their lines and their pasts."""
     for _ in range(7):
         place_for(client, ALICE.login)
     statements.clear()
     assert alice.get("/customer/", headers=PAGE).status_code == 200
-    assert len([statement for statement in statements if statement.lstrip().startswith("SELECT")]) == 4
+    assert len([statement for statement in statements if statement.lstrip().startswith("SELECT")]) == 5
