@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from app.audit import audit_service
 from app.core import clock
@@ -10,9 +10,9 @@ from app.core.actor import Actor
 from app.core.constraints import refusing
 from app.core.unit_of_work import stop_reading, unit_of_work
 from app.extensions import db
-from app.identity import link_service, password_rules, passwords, session_service
+from app.identity import link_service, password_rules, passwords, role_service, session_service
 from app.identity.errors import BadCredentials, EmailTaken, WrongPassword
-from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account
+from app.identity.models import CUSTOMER_REALM, STAFF_REALM, Account, CustomRole
 from app.identity.permissions import ALLOWED, Permission, Role
 from app.tenancy import plan_service
 from app.tenancy.plan_rules import Limit
@@ -36,8 +36,9 @@ def hash_given_password(password: str) -> str:
     return passwords.hash_password(password)
 
 
-def create_staff(login: str, name: str, role: Role, password_hash: str | None, *, by: Actor) -> Account:
+def create_staff(login: str, name: str, role: Role, password_hash: str | None, *, custom_role_id: int | None = None, by: Actor) -> Account:
     account = Account(realm=STAFF_REALM, login=normalise_login(login), name=name, role=role, password_hash=password_hash)
+    account.custom_role_id = custom_role_id
     with unit_of_work():
         ensure_room_for_staff()
         return _create(account, by)
@@ -73,15 +74,21 @@ def has_administrator() -> bool:
 
 def may(account_id: int, permission: Permission) -> bool:
     """Whether somebody else's account is in use and its role allows this, for services that give people work."""
-    role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.disabled_at.is_(None)))
-    return role is not None and permission in ALLOWED[Role(role)]
+    return account_id in _those_who_may(permission, Account.id == account_id)
 
 
 def those_who_may(permission: Permission) -> dict[int, str]:
     """The names of everybody whose account is in use and whose role allows this."""
+    return _those_who_may(permission)
+
+
+def _those_who_may(permission: Permission, *whom: ColumnElement[bool]) -> dict[int, str]:
     roles = [role for role, allowed in ALLOWED.items() if permission in allowed]
-    working = select(Account.id, Account.name).where(Account.role.in_(roles), Account.disabled_at.is_(None))
-    return dict(db.session.execute(working.order_by(Account.name, Account.id)).tuples().all())
+    working = select(Account.id, Account.name, Account.role, CustomRole.permissions).where(
+        Account.role.in_(roles), Account.disabled_at.is_(None)
+    )
+    rows = db.session.execute(working.outerjoin(CustomRole).where(*whom).order_by(Account.name, Account.id)).tuples()
+    return {number: name for number, name, role, chosen in rows if permission in role_service.allowed(Role(role), chosen)}
 
 
 def names_of(account_ids: Collection[int]) -> dict[int, str]:

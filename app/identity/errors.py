@@ -107,3 +107,22 @@ class LastAdministrator(Conflict):
 class NotInvited(Conflict):
     code = "not_invited"
     sentence = "They have a password already, or are switched off, so there is nothing to invite them to."
+
+
+class UnknownRole(Invalid):
+    code = "unknown_role"
+    sentence = "There is no such role."
+
+
+class RoleNameTaken(Conflict):
+    code = "role_name_taken"
+    sentence = "There is a role of this name already."
+
+
+class RoleInUse(Conflict):
+    code = "role_in_use"
+    sentence = "Somebody has this role. Give them another one first."
+
+
+class NotInRole(Invalid):
+    code = "not_in_role"

@@ -10,13 +10,12 @@ from sqlalchemy import or_, select, update
 
 from app.audit import audit_service
 from app.core import clock
-from app.core.actor import Actor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import scopes as known
 from app.identity.errors import AboveYou, KeyRefused, ScopeAboveRole, UnknownKey
-from app.identity.models import Account, ApiKey, ApiKeyDict
-from app.identity.permissions import ALLOWED, Permission, Role
+from app.identity.models import Account, ApiKey, ApiKeyDict, CustomRole
+from app.identity.permissions import ALLOWED, Permission, Role, narrowed
 from app.identity.principal import Principal
 from app.tenancy.tenant_service import current_business
 
@@ -26,9 +25,9 @@ NOTED_EVERY = timedelta(minutes=1)
 _SHAPE = re.compile(r"fc_([a-z0-9-]{1,40})_([0-9a-f]{12})_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
-def make(name: str, scopes: Sequence[str], *, role: Role, days: int, by: Actor) -> tuple[ApiKey, str]:
+def make(name: str, scopes: Sequence[str], *, role: Role, days: int, by: Principal) -> tuple[ApiKey, str]:
     """Returns the key itself as well, to be shown this once. Somebody's own key is never good for more than they are."""
-    if not known.permissions_of(scopes) <= ALLOWED[role]:
+    if not known.permissions_of(scopes) <= ALLOWED[role] & by.permissions:
         raise ScopeAboveRole
     prefix, now = secrets.token_hex(6), clock.now()
     text = f"fc_{current_business().slug}_{prefix}_{secrets.token_urlsafe(32)}"
@@ -50,7 +49,8 @@ def principal_of(text: str, channel: str, address: str | None) -> Principal:
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape[1] != current_business().slug:
         raise KeyRefused
-    row = select(ApiKey, Account.role, Account.disabled_at).outerjoin(Account, Account.id == ApiKey.account_id)
+    row = select(ApiKey, Account.role, Account.disabled_at, CustomRole.permissions).outerjoin(Account, Account.id == ApiKey.account_id)
+    row = row.outerjoin(CustomRole, CustomRole.id == Account.custom_role_id)
     found = db.session.execute(row.where(ApiKey.prefix == shape[2])).one_or_none()
     if found is None or not secrets.compare_digest(found.ApiKey.key_hash, _hash(text)):
         raise KeyRefused
@@ -59,6 +59,8 @@ def principal_of(text: str, channel: str, address: str | None) -> Principal:
         raise KeyRefused
     role = Role(found.role or key.role)
     may = known.permissions_of(key.scopes) & ALLOWED[Role(key.role)] & ALLOWED[role]
+    if found.permissions is not None:
+        may &= narrowed(role, found.permissions)
     principal = Principal(role, f"API key {key.name}", channel, address=address, name=key.name, permissions=may, key_id=key.id)
     _note_use(key.id, key.last_used_at, now)
     return principal

@@ -18,8 +18,45 @@ class StaffDict(TypedDict):
     name: str
     email: str
     role: str
+    customRoleId: int | None
     disabled: bool
     createdAt: str
+
+
+class CustomRoleDict(TypedDict):
+    id: int
+    name: str
+    base: str
+    permissions: list[str]
+    people: int
+    version: int
+
+
+class CustomRole(Model):
+    """A role of the business's own: a shipped one with only some of its permissions."""
+
+    __tablename__ = "custom_role"
+    __table_args__ = (CheckConstraint("base IN ('employee', 'manager')", name="base"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    base: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def to_dict(self, *, people: int) -> CustomRoleDict:
+        """``people``: how many have it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "base": self.base,
+            "permissions": self.permissions,
+            "people": people,
+            "version": self.version,
+        }
 
 
 class Account(Model):
@@ -38,6 +75,7 @@ class Account(Model):
     login: Mapped[str]  # an e-mail or a user name, lower case
     name: Mapped[str]
     role: Mapped[str]
+    custom_role_id: Mapped[int | None] = mapped_column(ForeignKey("custom_role.id"), index=True)  # and ``role`` is what that is based on
     password_hash: Mapped[str | None]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), unique=True)
     # Raised whenever everything handed out so far must stop working: password, role, dismissal.
@@ -60,6 +98,7 @@ class Account(Model):
             "name": self.name,
             "email": self.login,
             "role": self.role,
+            "customRoleId": self.custom_role_id,
             "disabled": self.disabled_at is not None,
             "createdAt": clock.wire(self.created_at),
         }

@@ -1,5 +1,6 @@
 """What can be allowed, and which role is allowed what: the one matrix. Guards, the navigation and the tests read it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -52,6 +53,7 @@ class Permission(StrEnum):
     HEALTH_DETAILS = "health:details"
     AUDIT_READ = "audit:read"
     ANALYTICS_READ = "analytics:read"
+    ROLE_EDIT = "role:edit"  # a business's own roles
     PLAN_READ = "plan:read"  # what the business pays for FabClean, and what it uses of it
     PLATFORM_READ = "platform:read"  # every business on the installation
     PLATFORM_EDIT = "platform:edit"
@@ -93,8 +95,27 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.WORKER: frozenset(_SIGNED_IN | {P.WORKER_VISIT, P.DELIVERY_WORK}),
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
     Role.MANAGER: frozenset(_MANAGER),
-    Role.ADMIN: frozenset(_MANAGER | {P.PLAN_READ, P.JOB_READ, P.JOB_STEER}),
+    Role.ADMIN: frozenset(_MANAGER | {P.ROLE_EDIT, P.PLAN_READ, P.JOB_READ, P.JOB_STEER}),
 }
 
 # Whoever runs the installation. No role has these: an administrator has them, signed in to the first business (``role_service``).
 OPERATOR = frozenset({P.PLATFORM_READ, P.PLATFORM_EDIT})
+
+# A role of a business's own is a shipped one with less in it. What it always has: what everybody has, what is people's own, the way into
+# the portal, and what the first page there shows.
+ALWAYS: dict[Role, frozenset[Permission]] = {
+    Role.EMPLOYEE: frozenset(_SIGNED_IN | {P.EMPLOYEE_VISIT, P.ORDER_READ, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}),
+    Role.MANAGER: frozenset(_SIGNED_IN | {P.ADMIN_VISIT, P.ORDER_READ, P.ORDER_READ_OWN, P.ORDER_CHANGE_OWN, P.LABEL_READ_OWN}),
+}
+# And what it never has: whoever invites people and sets their passwords can become any of them.
+NEVER = frozenset({P.STAFF_EDIT})
+
+
+def choosable(base: Role) -> list[Permission]:
+    """In the order in which they are declared."""
+    return [permission for permission in Permission if permission in ALLOWED[base] - ALWAYS[base] - NEVER]
+
+
+def narrowed(base: Role, chosen: Iterable[str]) -> frozenset[Permission]:
+    """What is stored may be older than the matrix: nothing in it gives more than the base has now."""
+    return ALWAYS[base] | (frozenset(choosable(base)) & frozenset(chosen))

@@ -4,7 +4,8 @@ from app.core.shapes import Email, Line, Password, Shape, YesNo
 from app.identity.permissions import Role
 
 # An administrator is made on the machine itself (``flask create-admin``), never through a portal.
-HIRED = validate.OneOf([Role.MANAGER, Role.EMPLOYEE, Role.WORKER])
+# ``custom:3`` is a role of the business's own.
+HIRED = validate.Regexp(rf"({Role.MANAGER}|{Role.EMPLOYEE}|{Role.WORKER}|custom:[0-9]{{1,15}})\Z", error="There is no such role.")
 
 
 class StaffCreate(Shape):
@@ -20,6 +21,19 @@ class StaffUpdate(Shape):
     role = fields.String(validate=HIRED)
     disabled = YesNo()
     password = Password()
+
+
+class RoleCreate(Shape):
+    """What the role it is based on allows is the service's to say."""
+
+    name = Line(longest=60, required=True)
+    base = fields.String(required=True, validate=validate.OneOf([Role.EMPLOYEE, Role.MANAGER]))
+    permissions = fields.List(Line(longest=60), load_default=list, validate=validate.Length(max=100))
+
+
+class RoleUpdate(Shape):
+    name = Line(longest=60)
+    permissions = fields.List(Line(longest=60), validate=validate.Length(max=100))
 
 
 class Forgotten(Shape):

@@ -15,7 +15,7 @@ from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity import role_service
 from app.identity.errors import TokenRefused, UnknownSignIn
-from app.identity.models import CUSTOMER_REALM, Account, SignInSession
+from app.identity.models import CUSTOMER_REALM, Account, CustomRole, SignInSession
 from app.identity.permissions import Role
 from app.identity.principal import Principal
 
@@ -78,6 +78,14 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
     A browser proves itself with its secret; an access token was signed by us and names the session only.
     """
     found = db.ask(_SIGN_INS, _WHO_SIGNED_IN, session_id=session_id).one_or_none()
+    found = db.session.execute(
+        select(SignInSession.secret_hash, SignInSession.expires_at, SignInSession.auth_version, SignInSession.kind,
+               Account.id, Account.name, Account.role, Account.customer_id, Account.disabled_at, Account.auth_version.label("now_version"),
+               CustomRole.permissions)
+        .join(Account, Account.id == SignInSession.account_id)
+        .outerjoin(CustomRole, CustomRole.id == Account.custom_role_id)
+        .where(SignInSession.id == session_id)
+    ).one_or_none()  # fmt: skip
     if found is None or found.expires_at <= clock.now() or found.disabled_at or found.auth_version != found.now_version:
         return None
     if found.kind != (BROWSER if secret is not None else TOKENS):
@@ -87,7 +95,7 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
     role = Role(found.role)
     label = found.name if found.customer_id is None else f"customer {found.customer_id}"
     who = {"account_id": found.id, "customer_id": found.customer_id, "session_id": session_id, "name": found.name}
-    return Principal(role, label, channel, **who, address=address, permissions=role_service.allowed(role))
+    return Principal(role, label, channel, **who, address=address, permissions=role_service.allowed(role, found.permissions))
 
 
 def rotate(session_id: str, secret: str) -> SignIn:

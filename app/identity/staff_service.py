@@ -12,7 +12,7 @@ from app.core.errors import StaleVersion
 from app.core.pagination import Page, read_cursor
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
-from app.identity import account_service, link_service, second_factor_service, session_service
+from app.identity import account_service, link_service, role_service, second_factor_service, session_service
 from app.identity.errors import (
     AboveYou,
     EmailTaken,
@@ -20,6 +20,7 @@ from app.identity.errors import (
     NotInvited,
     NotYourself,
     OwnSecondFactor,
+    UnknownRole,
     UnknownStaff,
     WrongPassword,
 )
@@ -51,8 +52,9 @@ def get(account_id: int) -> Account:
 def hire(data: Mapping[str, Any], *, post: Post | None, by: Principal) -> tuple[Account, str | None]:
     """Without a password the person gets a letter and chooses their own; then ``post`` is needed. Returns the link it holds as well."""
     hashed = _hashed(data, data["name"], data["email"])
-    with unit_of_work():
-        account = account_service.create_staff(data["email"], data["name"], Role(data["role"]), hashed, by=by)
+    with unit_of_work(), refusing({"fk_account_custom_role_id": UnknownRole}):
+        role, own = role_service.read(data["role"])
+        account = account_service.create_staff(data["email"], data["name"], role, hashed, custom_role_id=own, by=by)
         link = _invite(account, post=post, by=by) if hashed is None and post is not None else None
     return account, link
 
@@ -80,7 +82,7 @@ def change(account_id: int, data: Mapping[str, Any], *, expected: int | None, by
     seen = get(account_id)
     _ensure_below(seen, by)
     hashed = _hashed(data, data.get("name", seen.name), data.get("email", seen.login))
-    with unit_of_work() as session, refusing({"uq_account_realm_login": EmailTaken}):
+    with unit_of_work() as session, refusing({"uq_account_realm_login": EmailTaken, "fk_account_custom_role_id": UnknownRole}):
         account = get(account_id)
         _ensure_below(account, by)
         if expected not in (None, account.version):
@@ -121,15 +123,15 @@ def reset_second_factor(account_id: int, *, by: Principal) -> Account:
 
 
 def _apply(account: Account, data: Mapping[str, Any], hashed: str | None, *, by: Principal) -> None:
-    was = (account.role, account.disabled_at is not None)
-    now = (data.get("role", account.role), data.get("disabled", was[1]))
+    was = ((Role(account.role), account.custom_role_id), account.disabled_at is not None)
+    now = (role_service.read(data["role"]) if "role" in data else was[0], data.get("disabled", was[1]))
     if now[1] and account.id == by.account_id:
         raise NotYourself
-    if was == (Role.ADMIN, False) and now != was:
+    if was == ((Role.ADMIN, None), False) and now != was:
         _ensure_not_last_administrator()
     if was[1] and not now[1]:
         account_service.ensure_room_for_staff()
-    account.name, account.role = data.get("name", account.name), now[0]
+    account.name, (account.role, account.custom_role_id) = data.get("name", account.name), now[0]
     if now[1] != was[1]:
         account.disabled_at = clock.now() if now[1] else None
     if "email" in data and account_service.normalise_login(data["email"]) != account.login:

@@ -57,6 +57,8 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-platform-business": ("/admin/platform/businesses/main", ADMIN, 200),
     "admin-platform-invoices": ("/admin/platform/invoices/", ADMIN, 200),
     "admin-plan": ("/admin/plan/", ADMIN, 200),
+    "admin-roles": ("/admin/roles/", ADMIN, 200),
+    "admin-role-new": ("/admin/roles/new?base=manager", ADMIN, 200),
     "styleguide": ("/styleguide", None, 200),
     "admin-import": ("/admin/imports/services", ADMIN, 200),
     "employee-home": ("/employee/", ERIN, 200),

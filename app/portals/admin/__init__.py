@@ -30,6 +30,8 @@ from app.portals.admin import (  # noqa: F401
     orders,
     platform,
     platform_pages,
+    role_pages,
+    roles,
     service_pages,
     services,
     settings_pages,

@@ -11,7 +11,7 @@ from app.labels import paper_service
 from app.labels.paper_service import Paper
 from app.portals.admin import admin
 from app.portals.http.exports import Columns, exported, same
-from app.portals.http.formats import amount, day, plain
+from app.portals.http.formats import amount, plain
 from app.portals.http.forms import Asked
 from app.portals.http.languages import gettext as _
 from app.portals.http.portal import asks, permits
@@ -104,7 +104,7 @@ def _paper(invoice: InvoiceDict) -> Paper:
     lines = [(plans[line["plan"]], str(line["days"]), amount(line["amount"], currency)) for line in invoice["lines"]]
     facts = [
         (_("Month"), invoice["month"]),
-        (_("Drawn up"), day(invoice["drawnUpAt"])),
+        (_("Drawn up"), invoice["drawnUpAt"][:10]),
         (_("Orders taken in"), str(invoice["usage"]["orders"])),
     ]
     return Paper(

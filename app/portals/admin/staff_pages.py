@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.core.errors import Unavailable
 from app.core.shapes import Line
-from app.identity import second_factor_service, session_service, staff_service
+from app.identity import role_service, second_factor_service, session_service, staff_service
 from app.identity.errors import AboveYou
 from app.identity.permissions import Permission, Role
 from app.identity.schemas import StaffCreate, StaffUpdate
@@ -45,13 +45,13 @@ class StaffForm(StaffUpdate):
 def staff_page(query: dict[str, Any]) -> str:
     page = staff_service.find(**query)
     shown = [_shown(account) for account in page.rows]
-    return render_template("admin/staff/list.html", staff=shown, next_cursor=page.next_cursor, query=query)
+    return render_template("admin/staff/list.html", staff=shown, roles=role_service.all_custom(), next_cursor=page.next_cursor, query=query)
 
 
 @admin.get("/staff/invite")
 @permits(Permission.STAFF_EDIT)
 def new_staff(form: Form = EMPTY) -> str:
-    return render_template("admin/staff/new.html", form=form)
+    return render_template("admin/staff/new.html", roles=role_service.all_custom(), form=form)
 
 
 @admin.post("/staff/invite")
@@ -70,6 +70,7 @@ def member_page(account_id: int, form: Form = EMPTY) -> str:
     account = staff_service.get(account_id)
     mine, below = account.id == who().account_id, who().role == Role.ADMIN or account.role != Role.ADMIN
     shown = {"sessions": session_service.of_account(account_id), "second_factor": second_factor_service.is_on(account_id)}
+    shown |= {"roles": role_service.all_custom()}
     return render_template("admin/staff/show.html", account=_shown(account), **shown, mine=mine, below=below, form=form)
 
 

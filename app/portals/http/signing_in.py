@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 
 from app.core.shapes import Password, Shape
-from app.identity import account_service, session_service
+from app.identity import account_service, role_service, session_service
 from app.identity.errors import BadCredentials
-from app.identity.permissions import ALLOWED, Permission, Role
+from app.identity.permissions import Permission
 from app.portals.http import limits
 from app.portals.http.errors import wants_page
 from app.portals.http.forms import EMPTY, Form
@@ -74,7 +74,7 @@ def check_password(realm: str, login: str, password: str, *, visit: Permission) 
     limits.spend(NETWORK_TRIES, "sign-in", limits.network())
     limits.spend(TRIES, "sign-in", realm, account_service.normalise_login(login))
     account = account_service.with_password(realm, login, password)
-    if visit not in ALLOWED[Role(account.role)]:
+    if visit not in role_service.of(account):
         raise BadCredentials
     return account
 

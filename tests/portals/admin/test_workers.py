@@ -39,7 +39,7 @@ def test_lists_everybody_a_page_at_a_time(admin):
     assert 'rel="next"' in first.headers["Link"]
     rest = admin.get(first.headers["Link"].partition(">")[0].removeprefix("<"))
     assert [person["email"] for person in rest.json] == [WANDA.login, MONA.login]
-    assert set(rest.json[0]) == {"id", "name", "email", "role", "disabled", "createdAt"}
+    assert set(rest.json[0]) == {"id", "name", "email", "role", "customRoleId", "disabled", "createdAt"}
 
 
 def test_hires_with_a_password(app, admin, client):
