@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app import housekeeping
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.extensions import db
@@ -187,7 +186,7 @@ def test_health_is_looked_at_every_hour_by_one_and_a_broken_one_is_only_said_to_
         monkeypatch.setattr(clock, "now", lambda: later)
         health_service.look_at_all()
         assert sorted(looked) == ["lost", "main", "north"]
-        housekeeping.record_usage()
+        installation.test_cli_runner().invoke(args=["jobs", "run", "record-usage"])
         assert not (tmp_path / "nowhere").exists()  # and nobody makes an empty file of it
     page = admin.get("/admin/platform/", headers=PAGE)
     assert (page.status_code, page.text.count("Unreachable")) == (200, 1)
