@@ -24,12 +24,13 @@ STAFF_LASTS = timedelta(hours=12)
 CUSTOMER_LASTS = timedelta(days=30)
 TOKENS_LAST = timedelta(hours=24)  # since the last refresh
 
-_SIGN_INS, _ACCOUNTS = SignInSession.__table__, Account.__table__
+_SIGN_INS, _ACCOUNTS, _ROLES = SignInSession.__table__, Account.__table__, CustomRole.__table__
 _WHO_SIGNED_IN = (
     select(_SIGN_INS.c.secret_hash, _SIGN_INS.c.expires_at, _SIGN_INS.c.auth_version, _SIGN_INS.c.kind,
            _ACCOUNTS.c.id, _ACCOUNTS.c.name, _ACCOUNTS.c.role, _ACCOUNTS.c.customer_id, _ACCOUNTS.c.disabled_at,
-           _ACCOUNTS.c.auth_version.label("now_version"))
+           _ACCOUNTS.c.auth_version.label("now_version"), _ROLES.c.permissions)
     .join_from(_SIGN_INS, _ACCOUNTS, _ACCOUNTS.c.id == _SIGN_INS.c.account_id)
+    .outerjoin(_ROLES, _ROLES.c.id == _ACCOUNTS.c.custom_role_id)
     .where(_SIGN_INS.c.id == bindparam("session_id"))
 )  # fmt: skip
 
@@ -78,14 +79,6 @@ def recognise(session_id: str, *, channel: str, address: str | None, secret: str
     A browser proves itself with its secret; an access token was signed by us and names the session only.
     """
     found = db.ask(_SIGN_INS, _WHO_SIGNED_IN, session_id=session_id).one_or_none()
-    found = db.session.execute(
-        select(SignInSession.secret_hash, SignInSession.expires_at, SignInSession.auth_version, SignInSession.kind,
-               Account.id, Account.name, Account.role, Account.customer_id, Account.disabled_at, Account.auth_version.label("now_version"),
-               CustomRole.permissions)
-        .join(Account, Account.id == SignInSession.account_id)
-        .outerjoin(CustomRole, CustomRole.id == Account.custom_role_id)
-        .where(SignInSession.id == session_id)
-    ).one_or_none()  # fmt: skip
     if found is None or found.expires_at <= clock.now() or found.disabled_at or found.auth_version != found.now_version:
         return None
     if found.kind != (BROWSER if secret is not None else TOKENS):
