@@ -12,7 +12,7 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy import delete
 
-from app.analytics import metric_service
+from app.analytics import metric_service, week_service
 from app.analytics import queries as analytics
 from app.audit import chain_service
 from app.backups import backup_service
@@ -29,6 +29,7 @@ from app.jobs.timing_rules import Daily, Every
 from app.logistics import file_service, offline_service
 from app.notifications import outbox_service
 from app.platform import health_service
+from app.platform.business_service import Installation
 from app.portals.http import uploads
 from app.tenancy import invoice_service, lifecycle_service, tenant_service, usage_service
 
@@ -58,6 +59,9 @@ def connect() -> None:
         Job("invoices", say("Draw up invoices"), lambda _: invoice_service.draw_up_due(clock.now()), Every(60)),
         Job("metrics", say("Count the figures"), count_metrics, Every(10), per_business=True),
         Job("back-up", say("Back everything up"), back_up, Daily(local(2, 30))),
+        Job(
+            "weekly-letter", say("Write to the administrators about last week"), write_weekly, Daily(local(7), weekday=0), per_business=True
+        ),
         Job("record-usage", say("Record the day's usage"), record_usage, Daily(local(0, 5)), per_business=True),
     )
 
@@ -120,6 +124,12 @@ def _watch_audit_of(slug: str) -> None:
 
 def count_metrics(running: Running) -> None:
     metric_service.count(clock.now(), tenant_service.current_business().timezone, running.progress)
+
+
+def write_weekly(running: Running) -> None:
+    """Every Monday. Whoever does not want it pauses the job."""
+    business = tenant_service.current_business()
+    week_service.send(business, post=Installation(current_app.config).post_of(business), now=clock.now())
 
 
 def record_usage(running: Running) -> None:

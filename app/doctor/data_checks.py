@@ -17,6 +17,8 @@ from app.core.rate_store import RateEntry
 from app.core.session import CONTROL
 from app.doctor.findings import Finding, fine, mend, note
 from app.extensions import db
+from app.jobs import queries
+from app.jobs.models import RunState
 from app.notifications import queries as notifications
 from app.tenancy import home_service, lifecycle_service, tenant_service
 from app.tenancy.lifecycle_service import Entry
@@ -24,6 +26,7 @@ from app.tenancy.tenant_service import MAIN
 
 SKEW = timedelta(seconds=5)
 LATE = timedelta(hours=1)
+LONG_DUE = timedelta(minutes=15)  # a machine that has slept needs a moment
 LARGE_LOG = 16 * WAL_KEPT_BYTES
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE :named ORDER BY 1"
 
@@ -148,6 +151,20 @@ def chores(config: Mapping[str, Any]) -> Iterator[Finding]:
                     f"{waiting} messages of {one.slug} are an hour late.",
                     "Is the server running? Its log says why.",
                 )
+
+
+def jobs(config: Mapping[str, Any]) -> Iterator[Finding]:
+    aside, late = queries.count_by_state()[RunState.ASIDE], queries.count_begun_by_nobody(clock.now() - LONG_DUE)
+    if aside:
+        said = f"{aside} runs of jobs failed six times and were put aside."
+        yield mend("jobs", said, "`flask jobs list --state aside` says which and why; `flask jobs retry NUMBER` tries one again.")
+    if late:
+        how = "Jobs run beside the server: is it running? With FABCLEAN_JOBS_IN_SERVER=false, is `flask jobs work`?"
+        yield mend("jobs", f"{late} runs of jobs are due for {LONG_DUE.seconds // 60} minutes and nobody has begun them.", how)
+    for name, tenant in sorted(queries.pauses()):
+        yield note("jobs", f"{name} is paused {f'for {tenant}' if tenant else 'everywhere'}.", f"`flask jobs resume {name}` lets it go on.")
+    if not aside and not late:
+        yield fine("jobs", "What is done without anybody asking gets done.")
 
 
 def _file(config: Mapping[str, Any]) -> Path | None:

@@ -18,7 +18,7 @@ WITHOUT_DATABASE: tuple[Check, ...] = (
     neighbour_checks.bucket,
     neighbour_checks.backups,
 )
-WITH_DATABASE: tuple[Check, ...] = (data_checks.sqlite, data_checks.clocks, data_checks.businesses, data_checks.chores)
+WITH_DATABASE: tuple[Check, ...] = (data_checks.sqlite, data_checks.clocks, data_checks.businesses, data_checks.chores, data_checks.jobs)
 
 log = logging.getLogger("fabclean.doctor")
 

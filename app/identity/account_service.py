@@ -96,6 +96,12 @@ def names_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(db.session.execute(select(Account.id, Account.name).where(Account.id.in_(account_ids))).tuples().all())
 
 
+def addresses_of_administrators() -> list[str]:
+    """Of those who can sign in. The first one may have a user name instead of an e-mail."""
+    working = select(Account.login).where(Account.role == Role.ADMIN, Account.disabled_at.is_(None)).order_by(Account.id)
+    return [login for login in db.session.scalars(working) if "@" in login]
+
+
 def change_password(account_id: int, current: str, new: str, *, keep: str | None, by: Actor) -> None:
     """With the current one, and every other sign-in ends; ``keep`` is the one it was changed in."""
     seen = check_password_of(account_id, current)

@@ -50,6 +50,12 @@ def is_anything_due(now: datetime) -> bool:
     return db.session.scalar(select(JobRun.id).where(to_be_sent(now)).limit(1)) is not None
 
 
+def count_begun_by_nobody(before: datetime) -> int:
+    """Due since then, paused by nobody, and nobody at it."""
+    late = select(func.count()).select_from(JobRun).where(startable(before))
+    return db.session.scalars(late).one()
+
+
 def startable(now: datetime) -> ColumnElement[bool]:
     """Its time has come, or whoever did it is gone; and nobody has paused it."""
     paused = exists().where(JobPause.name == JobRun.name, JobPause.tenant.in_((JobRun.tenant, EVERYWHERE)))

@@ -63,4 +63,14 @@ WORDINGS: Mapping[str, Wording] = {
         say("Choose your password"),
         (say("The link is good once, for %(lasts)s."),),
     ),
+    "week": Wording(
+        say("%(business)s: %(revenue)s last week"),
+        (
+            say("Orders from %(since)s to %(until)s: %(placed)s, for %(revenue)s. The week before it was %(earlier)s."),
+            say("Orders gone out: %(out)s. Ready on time: %(share)s; late: %(late)s."),
+            say("Customers: %(new)s new, %(returning)s came back, %(lost)s have now not been here for ninety days."),
+        ),
+        say("See all figures"),
+        (say("This letter comes every Monday. Administrators pause it in the office, under Settings, Jobs."),),
+    ),
 }

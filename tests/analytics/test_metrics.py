@@ -32,7 +32,7 @@ from tests.support.thorough import FACTOR
 BERLIN = "Europe/Berlin"
 BY = Principal(Role.ADMIN, "tests", "admin", account_id=1)
 # The clocks go forward on 29 March 2026; days before and after it, and enough for somebody to be missed.
-FIRST, DAYS = datetime(2026, 1, 5, tzinfo=UTC), 115
+FIRST, DAYS = datetime(2026, 1, 25, tzinfo=UTC), 98
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_what_is_stored_equals_the_rows(shop, seed):
     while now < FIRST + timedelta(days=DAYS):
         now += timedelta(minutes=dice.choice((60 * 3, 60 * 14, 60 * 40, 60 * 24 * 4)))
         one_more_thing(dice, now)
-        if dice.random() < 0.1:
+        if dice.random() < 0.06:
             count(now)
     count(now)
     check(now)
@@ -142,6 +142,18 @@ def test_only_what_was_touched_is_counted_again_and_a_rebuild_mends_the_rest(app
     assert "counted anew" in app.test_cli_runner().invoke(args=["metrics", "rebuild"]).output
     with inside(app):
         assert stored(Grain.DAY, day)["", "revenue"] == total + 1
+
+
+def test_two_who_came_once_are_one_who_came_back(shop):
+    now = FIRST + timedelta(days=60)
+    first, second = (place(now - timedelta(days=ago), f"{ago}@example.com").customer_id for ago in (40, 2))
+    count(now)
+    day = clock.local_day(now - timedelta(days=2), BERLIN)
+    assert stored(Grain.DAY, day)["", "new"] == 1
+    erasing_service.merge(second, first, by=BY)
+    count(now)
+    assert stored(Grain.DAY, day)["", "returning"] == 1
+    check(now)
 
 
 def test_what_is_undone_leaves_no_touch(shop):

@@ -48,6 +48,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-webhook-new": ("/admin/webhooks/new", ADMIN, 200),
     "admin-webhook": ("/admin/webhooks/1", ADMIN, 200),
     "admin-jobs": ("/admin/jobs/", ADMIN, 200),
+    "admin-figure-rows": ("/admin/figures/orders?grain=month&what=placed", ADMIN, 200),
     "admin-figures": ("/admin/figures/?grain=day", ADMIN, 200),
     "admin-account": ("/admin/account", ADMIN, 200),
     "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),

@@ -12,9 +12,12 @@ from app.core import clock, migrations
 from app.core.probe import Heartbeat, beat
 from app.core.rate_store import RateEntry
 from app.core.session import CONTROL
+from app.core.words import say
 from app.doctor import data_checks, doctor_service, machine_checks, neighbour_checks
 from app.doctor.findings import Level
 from app.extensions import db
+from app.jobs import job_service
+from app.jobs.job_service import Job
 from app.notifications.models import Outgoing, State
 from app.tenancy import tenant_service
 from app.tenancy.models import Tenant
@@ -148,6 +151,17 @@ def test_chores(app, look):
     with inside(app):
         change(app, insert(Outgoing).values(**late, created_at=clock.now(), next_at=clock.now() - timedelta(hours=2)))
     assert "1 messages of main" in look(data_checks.chores)[1]
+
+
+def test_jobs(app, look, monkeypatch):
+    assert look(data_checks.jobs)[0] == Level.FINE
+    with app.app_context():
+        number = job_service.ask("forget", "", now=clock.now() - timedelta(minutes=16))
+        assert "nobody has begun them" in look(data_checks.jobs)[1]
+        monkeypatch.setitem(job_service._jobs, "forget", Job("forget", say("Forget"), lambda _: 1 / 0))
+        monkeypatch.setattr(job_service.timing_rules, "WAITS", ())
+        assert job_service.execute(number, owner="doctor")
+        assert "put aside" in look(data_checks.jobs)[1]
 
 
 def test_sqlite(app, look, monkeypatch):

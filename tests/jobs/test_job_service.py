@@ -104,7 +104,7 @@ def test_a_sentence_of_ours_is_kept_as_it_is(jobs):
 
 
 def test_nobody_takes_what_somebody_is_at_until_they_are_gone(jobs, monkeypatch):
-    held = []
+    held, seen = [], []
 
     def look(running):
         held.append(running)
@@ -122,10 +122,12 @@ def test_nobody_takes_what_somebody_is_at_until_they_are_gone(jobs, monkeypatch)
             assert job_service.execute(running.run_id, owner="two")
             with pytest.raises(LeaseLost):
                 running.progress(10, 10)
+            seen.append("all of it")  # what a job raises, an assertion too, is written down and not raised
 
     jobs("long", look)
     job_service.ask("long", "", now=clock.now())
     work_off()
+    assert seen == ["all of it"]
     run = only()
     assert (len(held), run.state, run.attempts, run.error) == (2, RunState.DONE, 2, None)
 

@@ -1,6 +1,7 @@
 """Every figure of a day counted from the rows. What is stored (``metric``) is what this said, and can be asked again at any time."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -70,22 +71,40 @@ def _services(found: Counter[tuple[str, str]], day: Span) -> None:
         found[f"service/{service}", "placed"] += count
 
 
+def orders_of(name: str, span: Span, as_of: datetime, store: int | None) -> list[str]:
+    """The very orders that a figure counts."""
+    if name in ("placed", "cancelled"):
+        rows = select(Order.id, Order.store_id).where(_in(Order.created_at, span), _kept if name == "placed" else _gone)
+        found = [(order, at) for order, at in db.session.execute(rows).tuples()]
+    elif name in ("ready", "out"):
+        steps = _ready_on(span) if name == "ready" else _out_on(span)
+        found = [(order, at) for order, at, _, _ in db.session.execute(steps).tuples()]
+    else:
+        found = [(order, at) for order, at, judged in _judged(span, as_of) if name in ("due", judged)]
+    return [order for order, at in found if store in (None, at)]
+
+
 def _due(found: Counter[tuple[str, str]], day: Span, as_of: datetime) -> None:
+    for _, store, judged in _judged(day, as_of):
+        _add(found, store, "due")
+        if judged:
+            _add(found, store, judged)
+
+
+def _judged(day: Span, as_of: datetime) -> Iterator[tuple[str, int, str | None]]:
+    """Each order that was due, and how it went: on time, late, or (not yet due) neither."""
     newest = select(OrderEvent.at).where(OrderEvent.order_id == Order.id, OrderEvent.event.in_(READY))
     ready = newest.order_by(OrderEvent.id.desc()).limit(1).scalar_subquery()
-    rows = select(Order.store_id, Order.status, Order.due_at, ready).where(_in(Order.due_at, day), _kept)
-    for store, status, due, ready_at in db.session.execute(rows).tuples():
-        _add(found, store, "due")
-        if status not in UNFINISHED and ready_at is not None and ready_at <= due:
-            _add(found, store, "onTime")
-        elif due < as_of:
-            _add(found, store, "late")
+    rows = select(Order.id, Order.store_id, Order.status, Order.due_at, ready).where(_in(Order.due_at, day), _kept)
+    for order, store, status, due, ready_at in db.session.execute(rows).tuples():
+        in_time = status not in UNFINISHED and ready_at is not None and ready_at <= due
+        yield order, store, "onTime" if in_time else "late" if due < as_of else None
 
 
-def _last_steps(day: Span, which: ColumnElement[bool], later: ColumnElement[bool]) -> Select[tuple[int, datetime, datetime]]:
+def _last_steps(day: Span, which: ColumnElement[bool], later: ColumnElement[bool]) -> Select[tuple[str, int, datetime, datetime]]:
     """Of each order the last event of a kind, if it was on this day."""
     return (
-        select(Order.store_id, Order.created_at, OrderEvent.at)
+        select(Order.id, Order.store_id, Order.created_at, OrderEvent.at)
         .join(Order, Order.id == OrderEvent.order_id)
         .where(_in(OrderEvent.at, day), which, ~exists().where(_newer.order_id == OrderEvent.order_id, _newer.id > OrderEvent.id, later))
     )
@@ -94,16 +113,22 @@ def _last_steps(day: Span, which: ColumnElement[bool], later: ColumnElement[bool
 _newer = aliased(OrderEvent)
 
 
+def _ready_on(day: Span) -> Select[tuple[str, int, datetime, datetime]]:
+    return _last_steps(day, OrderEvent.event.in_(READY), _newer.event.in_(READY)).where(Order.status.not_in(UNFINISHED), _kept)
+
+
+def _out_on(day: Span) -> Select[tuple[str, int, datetime, datetime]]:
+    return _last_steps(day, OrderEvent.to_status.in_(OUT), _newer.to_status.in_(OUT)).where(Order.status.in_(OUT))
+
+
 def _ready(found: Counter[tuple[str, str]], day: Span) -> None:
-    rows = _last_steps(day, OrderEvent.event.in_(READY), _newer.event.in_(READY)).where(Order.status.not_in(UNFINISHED), _kept)
-    for store, created, ready in db.session.execute(rows).tuples():
+    for _, store, created, ready in db.session.execute(_ready_on(day)).tuples():
         _add(found, store, "ready")
         _add(found, store, "turnaroundMinutes", max(0, int((ready - created).total_seconds() // 60)))
 
 
 def _out(found: Counter[tuple[str, str]], day: Span) -> None:
-    rows = _last_steps(day, OrderEvent.to_status.in_(OUT), _newer.to_status.in_(OUT)).where(Order.status.in_(OUT))
-    for store, _, _ in db.session.execute(rows).tuples():
+    for _, store, _, _ in db.session.execute(_out_on(day)).tuples():
         _add(found, store, "out")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.analytics import metric_rules
 from app.analytics.metric_rules import COUNTED_AT, REVENUE, TAKEN_VALUE, FiguresDict, Grain
-from app.analytics.queries import TodayDict, count_today, metrics
+from app.analytics.queries import TodayDict, count_today, counting, metrics
 from app.catalogue.models import Service
 from app.core import clock
 from app.core.money import Money
@@ -95,6 +95,16 @@ def dashboard(grain: Grain, start: date | None, store: int | None, *, now: datet
         "workers": _workers(grain, start, currency),
         "stores": _stores(grain, start, currency),
     }
+
+
+def orders_of(name: str, board: DashboardDict, timezone: str) -> list[str]:
+    """The ids of the orders that a figure of this period counts: up to the day and the moment at which it was counted."""
+    if board["countedAt"] is None:
+        return []
+    counted = datetime.fromisoformat(board["countedAt"])
+    first, last = date.fromisoformat(board["period"]["start"]), date.fromisoformat(board["period"]["end"])
+    ends = clock.start_of(min(last, clock.local_day(counted, timezone)) + timedelta(days=1), timezone)
+    return counting.orders_of(name, (clock.start_of(first, timezone), ends), min(ends, counted), board["store"])
 
 
 def summary(*, now: datetime, timezone: str, currency: str) -> SummaryDict:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from marshmallow import fields, validate
 
 from app.analytics.metric_rules import FiguresDict, Grain
 from app.analytics.queries import dashboard as figures
@@ -15,6 +16,7 @@ from app.core.tables.cells import Cell
 from app.identity.permissions import Permission
 from app.labels import pages
 from app.labels.pages import Table
+from app.orders import queries as orders
 from app.places import queries as places
 from app.portals.admin import admin
 from app.portals.http import formats
@@ -33,6 +35,11 @@ FACTS = {
     "turnaroundHours": N_("Hours from handing in to ready"), "new": N_("New customers"), "returning": N_("Customers who came back"),
     "lost": N_("Lost customers"),
 }  # fmt: skip
+
+
+COUNTED = ("placed", "cancelled", "out", "due", "late", "onTime", "ready")  # what single orders are behind
+FACTS_OF_ORDERS = {"onTime": N_("On time"), "ready": N_("Made ready")}
+MOST_ROWS = 500
 
 
 def _figure(name: str) -> Callable[[Any], Cell]:
@@ -56,12 +63,27 @@ class FiguresPageFilter(Asked, DashboardFilter):
     pass
 
 
+class CountedFilter(FiguresPageFilter):
+    what = fields.String(required=True, validate=validate.OneOf(COUNTED))
+
+
 @admin.get("/figures/")
 @permits(Permission.ANALYTICS_READ)
 @asks(FiguresPageFilter)
 def figures_page(query: dict[str, Any]) -> str:
     stores = [(store.id, store.name) for store in places.all_stores()]
     return render_template("admin/figures/show.html", board=found(query), grains=list(Grain), stores=stores)
+
+
+@admin.get("/figures/orders")
+@permits(Permission.ANALYTICS_READ)
+@asks(CountedFilter)
+def counted_orders_page(query: dict[str, Any]) -> str:
+    """The rows behind a figure."""
+    board, name = found(query), query["what"]
+    ids = figures.orders_of(name, board, current_business().timezone)
+    shown = sorted(orders.among(ids[:MOST_ROWS]).values(), key=lambda order: order["createdAt"], reverse=True)
+    return render_template("admin/figures/orders.html", board=board, title=(FACTS | FACTS_OF_ORDERS)[name], count=len(ids), orders=shown)
 
 
 @admin.get("/api/dashboard")

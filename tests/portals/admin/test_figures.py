@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,10 +59,20 @@ def test_the_dashboard_says_what_was_stored(app, admin, counted):
 def test_every_column_and_service_leads_to_its_orders(admin, counted):
     page = admin.get("/admin/figures/?grain=day").text
     assert "₹600" in page
-    assert f"/admin/orders/?since={counted}&amp;until={counted}" in page.replace("&amp;service=s1", "")
+    assert "what=late" in page
     assert f"service=s1&amp;since={counted}" in page
     assert admin.get("/admin/figures/?grain=day&start=").status_code == 200
     assert admin.get("/admin/figures/?grain=week&start=2010-01-01").status_code == 200
+
+
+def test_behind_each_figure_are_exactly_its_orders(admin, counted):
+    for grain in ("day", "week", "month"):
+        figures = admin.get(f"/admin/api/dashboard?grain={grain}").json["period"]["figures"]
+        for name in ("placed", "cancelled", "out", "due", "late", "onTime", "ready"):
+            page = admin.get(f"/admin/figures/orders?grain={grain}&what={name}").text
+            assert len(set(re.findall(r"/admin/orders/(\w{12})", page))) == figures[name], (grain, name)
+    assert admin.get("/admin/figures/orders?grain=day&what=placed&store=2").text.count("/admin/orders/0") == 0
+    assert admin.get("/admin/figures/orders?grain=day&what=everything").status_code == 400
 
 
 def test_reports_go_out_as_tables_and_on_paper(admin, counted):
