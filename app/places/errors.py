@@ -1,4 +1,4 @@
-from app.core.errors import NotFound, Unavailable
+from app.core.errors import Conflict, NotFound, Unavailable
 
 
 class NoStore(Unavailable):
@@ -9,3 +9,8 @@ class NoStore(Unavailable):
 class UnknownStore(NotFound):
     code = "unknown_store"
     sentence = "There is no such store."
+
+
+class StoreCodeTaken(Conflict):
+    code = "store_code_taken"
+    sentence = "There is a store with this code already."

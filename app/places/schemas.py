@@ -25,6 +25,11 @@ class StoreUpdate(Shape):
     closedDays = fields.List(Day(), validate=validate.Length(0, 400))
 
 
+class StoreCreate(StoreUpdate):
+    code = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9-]{1,30}\Z", error="Must be 1 to 30 of a-z, 0-9 and -."))
+    name = Line(longest=100, required=True)
+
+
 ALWAYS, BY_DAY = "always", "by-day"
 _Week = Shape.from_dict({f"{day}_{end}": fields.String(validate=CLOCK) for day in WEEKDAYS for end in ("from", "until")})
 

@@ -1,17 +1,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.audit import audit_service
 from app.core import clock
 from app.core.actor import Actor
+from app.core.constraints import refusing
 from app.core.errors import StaleVersion
 from app.core.unit_of_work import unit_of_work
 from app.places import queries
+from app.places.errors import StoreCodeTaken
 from app.places.models import Store
 from app.places.opening_rules import Opening
+from app.tenancy import plan_service
+from app.tenancy.plan_rules import Limit
 
 FIRST_CODE = "main"
 
@@ -20,6 +24,19 @@ def seed_first_store(name: str) -> None:
     with unit_of_work() as session:
         if session.scalar(select(Store.id).limit(1)) is None:
             session.add(Store(code=FIRST_CODE, name=name, created_at=clock.now()))
+
+
+def create(data: Mapping[str, Any], *, by: Actor) -> Store:
+    """One more, as far as the plan allows. Orders are taken in at the first one."""
+    store = Store(code=data["code"], name=data["name"], opening_hours=data.get("openingHours"), created_at=clock.now())
+    store.closed_days = sorted({day.isoformat() for day in data.get("closedDays", ())})
+    with unit_of_work() as session, refusing({"uq_store_code": StoreCodeTaken}):
+        counted = select(func.count()).select_from(Store)
+        plan_service.ensure_room(Limit.STORES, lambda: session.scalars(counted).one())
+        session.add(store)
+        session.flush()
+        audit_service.record("store.created", f"store:{store.id}", by=by, after=store.to_dict())
+    return store
 
 
 def opening_of(store: Store, zone: str) -> Opening:

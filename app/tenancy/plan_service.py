@@ -73,6 +73,8 @@ def _sentence(limit: Limit, allowed: int) -> Words:
         )
     if limit == Limit.CUSTOMERS:
         return say("This business's plan allows %(allowed)s customers, and it has them all. A larger plan makes room.", allowed=allowed)
+    if limit == Limit.STORES:
+        return say("This business's plan allows %(allowed)s stores, and it has them all. A larger plan makes room.", allowed=allowed)
     return say(
         "This business's plan allows %(allowed)s orders a month, and this month has them all. A larger plan makes room.", allowed=allowed
     )

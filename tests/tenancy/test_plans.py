@@ -1,5 +1,6 @@
 """What a plan allows is exact, however many ask at once, and is never in the way of what hangs in the shop already."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -12,7 +13,9 @@ from app.core import clock
 from app.core.unit_of_work import unit_of_work
 from app.identity.principal import Principal
 from app.orders import order_service
+from app.places import store_service
 from app.tenancy import plan_rules, tenant_service, usage_service
+from app.tenancy.errors import PlanLimit
 from app.tenancy.models import Tenant
 from app.tenancy.plan_rules import TERMS, Limit, Plan
 from tests.support.processes import at_once
@@ -94,6 +97,29 @@ def test_orders_as_many_as_the_plan_allows_and_what_is_here_goes_its_way(on_plan
     assert scanned.json["status"] == "Collected"
     assert alice.delete(f"/api/orders/{ids[1]}").status_code in (200, 204)
     refused(alice.post("/api/orders", json=ORDER), "orders per month", 1)  # what was taken in counts, cancelled or not
+
+
+def test_stores_as_many_as_the_plan_allows_however_many_are_added_at_once(on_plan, app, admin):
+    on_plan(Plan.PRO, stores=4)  # one is there
+
+    def add(number):
+        with inside(app):
+            try:
+                store_service.create({"code": f"s{number}", "name": "Branch"}, by=BY)
+            except PlanLimit:
+                return False
+            return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(add, range(50))) == 3
+    branch = {"code": "north", "name": "North"}
+    refused(admin.post("/admin/api/stores", json=branch), "stores", 4)
+    on_plan(Plan.PRO, stores=5)
+    made = admin.post("/admin/api/stores", json=branch | {"openingHours": {"mon": ["09:00", "18:00"]}})
+    assert (made.status_code, made.json["openingHours"]) == (201, {"mon": ["09:00", "18:00"]}), made.text
+    assert [admin.post("/admin/api/stores", json={"name": "x", "code": code}).status_code for code in ("", "N", "a b")] == [400] * 3
+    on_plan(Plan.PRO, stores=9)
+    assert admin.post("/admin/api/stores", json=branch).json["code"] == "store_code_taken"
 
 
 def test_a_plan_without_tables_takes_none(on_plan, admin):

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.identity.permissions import Permission
 from app.places import queries, store_service
 from app.places.models import StoreDict
-from app.places.schemas import StoreUpdate
+from app.places.schemas import StoreCreate, StoreUpdate
 from app.portals.admin import admin
 from app.portals.http.answers import with_version
 from app.portals.http.guard import who
@@ -18,6 +18,15 @@ from app.portals.http.portal import answers, permits, reads, versioned
 @answers(200, list[StoreDict], "Every store of the business.")
 def list_stores() -> ResponseReturnValue:
     return jsonify([store.to_dict() for store in queries.all_stores()])
+
+
+@admin.post("/api/stores")
+@permits(Permission.STORE_EDIT)
+@reads(StoreCreate)
+@answers(201, StoreDict, "The new store. Orders go on being taken in at the first one.")
+def create_store(data: dict[str, Any]) -> ResponseReturnValue:
+    store = store_service.create(data, by=who())
+    return with_version(store.to_dict(), store.version, 201)
 
 
 @admin.get("/api/stores/<int:store_id>")
