@@ -1,6 +1,6 @@
 # One word for everything: `make` alone lists the words.
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test test-fast check format lock browser clean
+.PHONY: help run demo setup test test-fast check bench format lock browser clean
 
 PYTHON ?= python3
 # How many test processes. Each has a PostgreSQL of its own when it needs one.
@@ -39,6 +39,9 @@ check: .venv/development ## style, security lint, types, templates, and the rule
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/pytest tests/house -q
+
+bench: .venv/development ## how fast it is, beside a floor: docs/performance.md (OPTIONS="--orders 10000 --engine sqlite" for less)
+	$(BIN)/python -m bench $(OPTIONS)
 
 format: .venv/development ## let the machine do the style
 	$(BIN)/ruff format .

@@ -1,13 +1,12 @@
 """``python -m bench --orders 10000 --engine sqlite``: every workload in turns, first the one server, then the other."""
 
-import json
 import statistics
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bench import load, servers, workloads
+from bench import load, report, servers, workloads
 from bench.load import Round
 from bench.workloads import Workload
 
@@ -19,7 +18,7 @@ from bench.workloads import Workload
 @click.option("--seconds", default=2.0, show_default=True, help="How long one round lasts.")
 @click.option("--only", multiple=True, help="These workloads.")
 @click.option("--seed", default=20, show_default=True)
-@click.option("--to", "target", type=click.Path(path_type=Path), default=Path("bench/results.json"), show_default=True)
+@click.option("--to", "target", type=click.Path(path_type=Path), default=Path("docs/performance.md"), show_default=True)
 def bench(
     sizes: tuple[int, ...], engines: tuple[str, ...], rounds: int, seconds: float, only: tuple[str, ...], seed: int, target: Path
 ) -> None:
@@ -43,16 +42,17 @@ def bench(
                 finally:
                     application.stop()
                     floor.stop()
-    target.write_text(json.dumps(results, indent=1) + "\n")
+    report.write(results, target)
+    click.echo(f"Written to {target}.")
 
 
 def _compare(workload: Workload, ours: int, floor: int, rounds: int, seconds: float) -> dict[str, Any]:
     for port, requests in ((ours, workload.ours), (floor, workload.floor)):
-        load.run(port, requests(), workload.check, seconds=seconds / 4)  # warm
+        load.run(port, requests(), workload.check, seconds=seconds / 4, connections=workload.connections)  # warm
     measured: dict[str, list[Round]] = {"ours": [], "floor": []}
     for _ in range(rounds):
-        measured["ours"].append(load.run(ours, workload.ours(), workload.check, seconds=seconds))
-        measured["floor"].append(load.run(floor, workload.floor(), workload.check, seconds=seconds))
+        for side, port, requests in (("ours", ours, workload.ours), ("floor", floor, workload.floor)):
+            measured[side].append(load.run(port, requests(), workload.check, seconds=seconds, connections=workload.connections))
     row: dict[str, Any] = {"workload": workload.name, "what": workload.what}
     for side, rounds_of in measured.items():
         rates = [each.per_second for each in rounds_of]

@@ -24,6 +24,8 @@ STATUSES = ("Collected",) * 88 + ("Ready",) * 4 + ("Processing",) * 3 + ("At Sto
 NAMES = ("Asha", "Ravi", "Meera", "Imran", "Priya", "Joseph", "Anjali", "Vikram", "Fatima", "Suresh", "Lakshmi", "Arjun", "Kavita")
 FAMILIES = ("Verma", "Nair", "Desai", "Rao", "Khan", "Patel", "Iyer", "Mehta", "Joshi", "D'Souza", "Gupta", "Bose", "Kapoor")
 CHUNK = 20_000
+ROOT = Path(__file__).parents[1]
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 # After this the newest orders are a moment ago, whenever the data was made.
 ENDS = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
@@ -92,8 +94,7 @@ class Writer:
 
 def make(url: str, environment: dict[str, str], *, orders: int, seed: int) -> None:
     """An empty database becomes a business with so many orders."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "init-db"]
-    subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=True, capture_output=True)
+    subprocess.run([*FLASK, "init-db"], env=environment, cwd=ROOT, check=True, capture_output=True)
     rng = random.Random(seed)
     with closing(Writer(url)) as writer:
         (first,) = writer.say("SELECT coalesce(max(id), 0) FROM customer")[0]
@@ -107,6 +108,7 @@ def make(url: str, environment: dict[str, str], *, orders: int, seed: int) -> No
         writer.say(f"DELETE FROM ticket_counter WHERE store_id = {store}")
         writer.say(f"INSERT INTO ticket_counter (store_id, last_number) VALUES ({store}, {orders})")
         writer.finish()
+    subprocess.run([*FLASK, "metrics", "rebuild"], env=environment, cwd=ROOT, check=True, capture_output=True)
 
 
 def _customers(rng: random.Random, writer: Writer, first: int, count: int) -> Iterator[Row]:

@@ -56,10 +56,10 @@ def run(port: int, requests: Iterator[Request], check: Check, *, seconds: float,
         selector.register(line.socket, selectors.EVENT_READ, line)
     began = time.perf_counter()
     ends = began + seconds
-    busy = 0
     for line in lines:
-        busy += line.ask(next(requests, None))
-    while busy:
+        if not line.ask(next(requests, None)):
+            selector.unregister(line.socket)
+    while selector.get_map():
         for key, _ in selector.select(30) or _silence():
             line: _Line = key.data
             if not line.read():
@@ -69,7 +69,7 @@ def run(port: int, requests: Iterator[Request], check: Check, *, seconds: float,
             assert line.request is not None
             check(line.request, line.status, line.body)
             if not (time.perf_counter() < ends and line.ask(next(requests, None))):
-                busy -= 1
+                selector.unregister(line.socket)  # an idle connection is hung up on, and rightly
     round_.seconds = time.perf_counter() - began
     for line in lines:
         line.socket.close()

@@ -24,7 +24,7 @@ from app.portals.http import tokens
 from app.tenancy import tenant_service
 from app.tenancy.tenant_service import MAIN
 from bench.data import Writer
-from bench.load import Check, Request, WrongAnswer
+from bench.load import CONNECTIONS, Check, Request, WrongAnswer
 
 CUSTOMERS, PASSWORD = 200, "nine slow otters swim"
 SCANNED = 20_000
@@ -38,6 +38,7 @@ class Workload:
     ours: Requests
     floor: Requests
     check: Check
+    connections: int = CONNECTIONS
 
 
 @dataclass(slots=True)
@@ -107,8 +108,10 @@ def all_of(who: Cast, seed: int) -> list[Workload]:
         Workload("W3deep", "the same at nine tenths of the depth", *_by_status(who, deep=True), _fifty),
         Workload("W4", "place an order", *_placing(who, seed), _holds(b'"status":"At Store"', 201)),
         Workload("W5", "a scan moves an order one step", *_scanning(who), _holds(b'"status":"Processing"')),
+        Workload("W6", "the owner's dashboard", *_dashboard(who), _holds(b"{")),
         Workload("W7", "sign in", *_signing_in(who), _holds(b'"token":')),
         Workload("W8", "one label", *_labels(who, seed), _holds(b"<svg")),
+        Workload("W8pdf", "a thousand labels in one document", *_sheets(who), _holds(b"%PDF"), connections=2),
     ]
 
 
@@ -207,6 +210,26 @@ def _labels(who: Cast, seed: int) -> tuple[Requests, Requests]:
     return (
         lambda: (Request("GET", f"/api/orders/{order_id}/label.svg", _bearer(token)) for token, order_id in every),
         lambda: (Request("GET", f"/label/{order_id}") for _, order_id in every),
+    )
+
+
+def _dashboard(who: Cast) -> tuple[Requests, Requests]:
+    return (
+        lambda: (Request("GET", "/api/v1/dashboard/summary/", _bearer(who.admin)) for _ in count()),
+        lambda: (Request("GET", "/dashboard") for _ in count()),
+    )
+
+
+def _sheets(who: Cast) -> tuple[Requests, Requests]:
+    """Other labels each time: none of them is kept from before."""
+    starts = range(0, max(len(who.to_scan) - 1000, 1), 97)
+
+    def bodies() -> Iterator[bytes]:
+        return (_json({"orderIds": who.to_scan[start : start + 1000]}) for start in starts)
+
+    return (
+        lambda: (Request("POST", "/api/labels", _bearer(who.employee), body) for body in bodies()),
+        lambda: (Request("POST", "/labels", (), body) for body in bodies()),
     )
 
 
