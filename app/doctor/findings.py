@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Level(StrEnum):
@@ -10,12 +11,22 @@ class Level(StrEnum):
     MEND = "mend"
 
 
+class FindingDict(TypedDict):
+    about: str
+    level: str
+    says: str
+    how: str
+
+
 @dataclass(frozen=True)
 class Finding:
     about: str
     level: Level
     says: str
     how: str = ""
+
+    def to_dict(self) -> FindingDict:
+        return {"about": self.about, "level": str(self.level), "says": self.says, "how": self.how}
 
 
 def fine(about: str, says: str) -> Finding:

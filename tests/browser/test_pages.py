@@ -53,6 +53,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-account": ("/admin/account", ADMIN, 200),
     "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),
     "admin-platform": ("/admin/platform/", ADMIN, 200),
+    "admin-platform-status": ("/admin/platform/status", ADMIN, 200),
     "admin-platform-plans": ("/admin/platform/plans", ADMIN, 200),
     "admin-platform-new": ("/admin/platform/new", ADMIN, 200),
     "admin-platform-business": ("/admin/platform/businesses/main", ADMIN, 200),

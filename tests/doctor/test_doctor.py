@@ -203,6 +203,13 @@ def test_businesses(app, look):
         change(app, text("DROP SCHEMA before_south CASCADE"))
 
 
+def test_the_page_says_it_too_the_worst_first(app, admin):
+    app.config["SMTP_URL"] = "smtp://127.0.0.1:9"
+    text = admin.get("/admin/platform/status", headers={"Accept": "text/html"}).text
+    assert text.index("127.0.0.1 does not answer") < text.index("FABCLEAN_PUBLIC_URL") < text.index("The database answers")
+    assert "To be mended" in text
+
+
 def doctor_of(app, check):
     with app.app_context():
         return " ".join(one.how for one in check(app.config))

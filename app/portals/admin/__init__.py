@@ -37,6 +37,7 @@ from app.portals.admin import (  # noqa: F401
     settings_pages,
     signing,
     staff_pages,
+    status_page,
     stores,
     transit,
     transit_pages,

@@ -102,7 +102,7 @@ def test_an_administrator_of_another_business_runs_nothing_but_that(installation
         people.account_service.create_staff(ADMIN.login, "Administrator", ADMIN.role, None, by=people.Principal.command_line("tests"))
     theirs = bearer_of(installation, ADMIN, business="north")
     client = installation.test_client()
-    for path in ("/admin/platform/", "/admin/platform/plans", NORTH, "/admin/api/platform/businesses"):
+    for path in ("/admin/platform/", "/admin/platform/plans", "/admin/platform/status", NORTH, "/admin/api/platform/businesses"):
         assert client.get(path, base_url="https://north.fab.example", headers=theirs).status_code == 403
         assert client.get(path, headers=theirs).status_code == 401
         assert client.get(path, headers={**theirs, "X-Tenant-Slug": "north"}).status_code == 403
