@@ -25,7 +25,7 @@ class Server:
 
     def __init__(self, target: str, surroundings: dict[str, str], *options: str):
         self.port = free_port()
-        command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{self.port}", "--workers", WORKERS, target]
+        command = [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{self.port}", target]
         began = time.perf_counter()
         self._process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stderr=subprocess.DEVNULL, start_new_session=True)
         self._will = last_will(f"kill -KILL -{self._process.pid}")
@@ -81,9 +81,9 @@ def shop(engine: str, *, orders: int, seed: int) -> Iterator[tuple[dict[str, str
 
 
 def application(surroundings: dict[str, str]) -> Server:
-    return Server("wsgi:app", surroundings)
+    return Server("wsgi:app", {**surroundings, "WEB_CONCURRENCY": WORKERS})
 
 
 def floor(surroundings: dict[str, str], url: str) -> Server:
-    options = ("--config", "/dev/null", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "30", "--log-level", "warning")
+    options = ("--config", "/dev/null", "--worker-class", "gthread", "--threads", "8", "--keep-alive", "30", "--workers", WORKERS)
     return Server("bench.floor.wsgi:app", {**surroundings, "FLOOR_URL": url}, *options)
