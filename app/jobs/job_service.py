@@ -84,7 +84,8 @@ def plan(now: datetime) -> None:
             if job.schedule is None or pauses & {(job.name, tenant), (job.name, EVERYWHERE)}:
                 continue
             occurrence = job.schedule.last(now, timezone)
-            if since is None or since <= occurrence.at:
+            # A day that was over before the business was there is nothing to make up for; a chore may begin at once.
+            if since is None or since <= occurrence.at or isinstance(job.schedule, Every):
                 key = f"{job.name}/{tenant}/{occurrence.name}"
                 wanted[key] = _row(job.name, tenant, key, planned_for=occurrence.at, now=now)
     known = queries.known(list(wanted))
