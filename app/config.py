@@ -48,6 +48,8 @@ FIXED: dict[str, Any] = {
     "LANGUAGE": "en",
     "INVOICE_FROM": "",
     "WEBHOOKS_ANYWHERE": False,
+    "SMS": None,
+    "WHATSAPP": None,
     # How many daily, weekly and monthly backups stay, beside all of the last two days.
     "BACKUP_KEEP": [30, 8, 12],
     "JOBS_IN_SERVER": True,
@@ -87,6 +89,8 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     config |= _counting(environ, config["DATABASE_URL"])
     if type(config["AUDIT_YEARS"]) is not int or config["AUDIT_YEARS"] < 1:
         raise ConfigError("FABCLEAN_AUDIT_YEARS is how many years the audit is kept: a whole number, 1 or more")
+    for name in ("SMS", "WHATSAPP"):
+        _check_gateway(name, config[name])
     if strict:
         _refuse_unsafe(environ, config)
     return config
@@ -160,6 +164,15 @@ def _mail_server(url: str) -> str:
     if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
         raise ConfigError("SMTP_URL must look like smtp://user:password@host:port, or smtps:// for encryption from the first byte")
     return url
+
+
+def _check_gateway(name: str, given: Any) -> None:
+    if given is None:
+        return
+    texts = isinstance(given, dict) and all(isinstance(given.get(key), str) for key in ("url", "body"))
+    if not texts or not isinstance(given.get("headers", {}), dict) or "{to}" not in given["body"] or "{text}" not in given["body"]:
+        example = '{"url": "https://gateway.example/send", "headers": {"Authorization": "…"}, "body": "To={to}&Body={text}"}'
+        raise ConfigError(f"FABCLEAN_{name} must look like {example}")
 
 
 def _bucket(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -15,8 +15,10 @@ from sqlalchemy.engine import make_url
 from app.core.engine import CHECKPOINT_BY_HAND, WAL_KEPT_BYTES
 from app.core.session import CONTROL
 from app.extensions import db
+from app.messages import carrier_service as messages
+from app.messages.message_rules import Channel
 from app.notifications import outbox_service
-from app.portals.http import vaults
+from app.portals.http import vaults, ways
 from app.tenancy import tenant_service
 from app.webhooks import carrier_service as webhooks
 
@@ -70,7 +72,9 @@ def deliver_due(slug: str) -> None:
 
 def carriers() -> dict[str, outbox_service.Carrier]:
     """Who takes which kind of message, for the business in force."""
-    return {"webhook": partial(webhooks.carry, vault=vaults.for_webhooks(), client=vaults.outbound())}
+    to_customers = partial(messages.carry, ways=ways.ways())
+    to_programs = partial(webhooks.carry, vault=vaults.for_webhooks(), client=vaults.outbound())
+    return {"webhook": to_programs, **dict.fromkeys(map(str, Channel), to_customers)}
 
 
 def checkpoint(*, larger_than: int = WAL_KEPT_BYTES) -> bool:

@@ -8,6 +8,7 @@ from app.customers import models as customers
 from app.identity import models as identity
 from app.jobs import models as jobs
 from app.logistics import models as logistics
+from app.messages import models as messages
 from app.notifications import models as notifications
 from app.orders import models as orders
 from app.places import models as places
@@ -24,6 +25,7 @@ __all__ = [
     "identity",
     "jobs",
     "logistics",
+    "messages",
     "notifications",
     "orders",
     "places",

@@ -8,6 +8,7 @@ from app.customers.events import customer_created, customer_erased, customer_mer
 from app.logistics import delivery_service
 from app.logistics import person_service as logistics_person_service
 from app.logistics.events import delivery_moved, delivery_planned
+from app.messages import news_service as messages
 from app.orders import person_service as orders_person_service
 from app.orders.events import order_placed, orders_moved
 from app.portals.auth import claims
@@ -25,6 +26,7 @@ def connect() -> None:
     customer_erased.connect(logistics_person_service.customer_erased)
     customer_merged.connect(orders_person_service.customer_merged)
     _count_anew()
+    _tell_customers()
     _tell_programs()
 
 
@@ -32,6 +34,14 @@ def _count_anew() -> None:
     order_placed.connect(metric_service.order_placed)
     orders_moved.connect(metric_service.orders_moved)
     customer_merged.connect(metric_service.customer_merged)
+
+
+def _tell_customers() -> None:
+    order_placed.connect(messages.order_placed)
+    orders_moved.connect(messages.orders_moved)
+    delivery_planned.connect(messages.delivery_planned)
+    delivery_moved.connect(messages.delivery_moved)
+    customer_erased.connect(messages.customer_erased)
 
 
 def _tell_programs() -> None:

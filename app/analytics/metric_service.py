@@ -24,7 +24,7 @@ ANY = ""
 Tell = Callable[[int, int], None]
 
 
-def order_placed(order: Any) -> None:
+def order_placed(order: Any, *, by: Principal) -> None:
     touch([order.id])
 
 

@@ -27,6 +27,7 @@ class _Offer:
     to: str | None
     account_id: int | None = None
     customer_id: int | None = None
+    language: str | None = None
 
 
 _NOBODY = _Offer(RESET, None)
@@ -44,7 +45,7 @@ def offer_claim(customer_id: int, *, post: Post, by: Actor) -> None:
     with unit_of_work():
         customer = queries.get(customer_id)
         if customer.email is not None and account_service.find_of_customer(customer_id) is None:
-            _make(_Offer(CLAIM, customer.email, customer_id=customer_id), post=post, by=by)
+            _make(_Offer(CLAIM, customer.email, customer_id=customer_id, language=customer.language), post=post, by=by)
 
 
 def claim(token: str, password: str, *, by: Actor) -> None:
@@ -75,4 +76,6 @@ def _make(offer: _Offer, *, post: Post, by: Actor) -> None:
     token = link_service.make(offer.purpose, account_id=offer.account_id, customer_id=offer.customer_id, by=by)
     if offer.to is not None:
         told = {"lasts": IN_WORDS[offer.purpose], "login": offer.to, "again": post.base_url + FORGOT_PAGE}
-        letter_service.send(offer.purpose, offer.to, post=post, link=post.link(PAGES[offer.purpose], token), **told)
+        letter_service.send(
+            offer.purpose, offer.to, post=post, link=post.link(PAGES[offer.purpose], token), language=offer.language, **told
+        )

@@ -19,7 +19,7 @@ from app.tenancy.errors import PlanLimit
 from app.tenancy.plan_rules import Limit
 
 
-def sign_up(name: str, email: str, phone: str, password: str, *, by: Principal) -> tuple[Customer, int]:
+def sign_up(name: str, email: str, phone: str, password: str, *, language: str | None = None, by: Principal) -> tuple[Customer, int]:
     """A new customer with an account of their own. Returns both, the account as its id.
 
     An e-mail that is known from a walk-in order belongs to somebody already: only a link sent to it may give that customer an
@@ -27,7 +27,7 @@ def sign_up(name: str, email: str, phone: str, password: str, *, by: Principal) 
     """
     password_hash = account_service.hash_new_password(password, personal=(name, *email.partition("@")[::2]))
     with unit_of_work():
-        customer = _create(name, email, phone, by=by)
+        customer = _create(name, email, phone, language=language, by=by)
         account = account_service.create_customer_account(email, name, customer.id, password_hash, by=by)
         approval_service.ask_for_customer(customer.id, by=by)
     return customer, account.id
@@ -86,9 +86,9 @@ def _rename(customer: Customer) -> None:
     account_service.rename_of_customer(customer.id, customer.email, customer.name)
 
 
-def _create(name: str, email: str | None, phone: str | None, *, notes: str | None = None, by: Actor) -> Customer:
+def _create(name: str, email: str | None, phone: str | None, *, by: Actor, **more: str | None) -> Customer:
     email_norm = queries.normalise_email(email) if email is not None else None
-    customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, notes=notes, created_at=clock.now())
+    customer = Customer(name=name, email=email, email_norm=email_norm, phone=phone, created_at=clock.now(), **more)
     with refusing({"uq_customer_email_norm": EmailTaken}), unit_of_work() as session:
         plan_service.ensure_room(Limit.CUSTOMERS, queries.count_current)
         session.add(customer)

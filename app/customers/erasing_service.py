@@ -82,7 +82,8 @@ def _forget(customer: Customer) -> None:
     idempotency.forget_replies(shown, caller=f"account:{account.id}" if account is not None else None)
     account_service.delete_of_customer(customer_id)
     events.customer_erased.send(customer_id)
-    blank = {"name": ERASED_NAME, "email": None, "email_norm": None, "phone": None, "notes": None, "anonymised_at": clock.now()}
+    empty = dict.fromkeys(("email", "email_norm", "phone", "notes", "language", "channels"))
+    blank = {"name": ERASED_NAME, **empty, "anonymised_at": clock.now()}
     search_service.forget(customer_id)
     approval_service.forget(customer_id)
     with unit_of_work() as session:

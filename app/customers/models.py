@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.columns import Flag, UtcDateTime, Word
+from app.core.columns import Flag, Json, UtcDateTime, Word
 from app.extensions import Model
 
 
@@ -21,6 +21,8 @@ class CustomerOnFileDict(CustomerDict):
     """What staff see of a customer."""
 
     notes: str | None
+    language: str | None
+    channels: list[str] | None
     erased: bool
     mergedIntoId: int | None
 
@@ -36,6 +38,9 @@ class Customer(Model):
     email_norm: Mapped[str | None] = mapped_column(unique=True)  # as compared
     phone: Mapped[str | None] = mapped_column(index=True)
     notes: Mapped[str | None]
+    # What they chose to be written to in, and by which ways; empty as long as they have not chosen.
+    language: Mapped[str | None]
+    channels: Mapped[list[str] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Set when the person asked to be forgotten: the row stays for its orders, without anything that names them.
     anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -50,7 +55,7 @@ class Customer(Model):
 
     def to_file_dict(self) -> CustomerOnFileDict:
         state = {"erased": self.anonymised_at is not None, "mergedIntoId": self.merged_into_id}
-        return {**self.to_dict(), "notes": self.notes, **state}  # type: ignore[typeddict-item]
+        return {**self.to_dict(), "notes": self.notes, "language": self.language, "channels": self.channels, **state}  # type: ignore[typeddict-item]
 
     @property
     def is_current(self) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
@@ -23,6 +24,18 @@ def find_by_email(email: str) -> Customer | None:
 
 def get(customer_id: int | None) -> Customer:
     return db.session.get_one(Customer, customer_id)
+
+
+def find_current(customer_id: int) -> Customer | None:
+    """Of a record that was merged, the one it went into; nobody who was forgotten."""
+    found = db.session.get(Customer, customer_id)
+    if found is not None and found.merged_into_id is not None:
+        found = db.session.get(Customer, found.merged_into_id)
+    return found if found is not None and found.is_current else None
+
+
+def among(customer_ids: Collection[int]) -> dict[int, Customer]:
+    return {customer.id: customer for customer in db.session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))}
 
 
 def get_for_staff(customer_id: int) -> Customer:

@@ -170,7 +170,7 @@ def _plan_again(failed: Delivery, *, by: Principal) -> None:
     again = _new(failed.order_id, Kind(failed.kind), failed.worker_id, day)
     again.window, again.address = failed.window, failed.address
     again.position = _behind(failed.worker_id, day)
-    _write(again)
+    _write(again, again=True)
     old, new = f"delivery:{failed.id}", f"delivery:{again.id}"
     audit_service.record("delivery.planned_again", old, by=by, after={"as": new})
     audit_service.record("delivery.planned", new, by=by, before={"failed": old}, after=_for_the_audit(again))
@@ -233,10 +233,10 @@ def _behind(worker_id: int | None, day: date) -> int:
     return queries.last_position(worker_id, day) + 1
 
 
-def _write(delivery: Delivery) -> None:
+def _write(delivery: Delivery, *, again: bool = False) -> None:
     with refusing({"uq_delivery_open_order_kind": StopAlreadyPlanned}):
         db.session.add(delivery)
-    events.delivery_planned.send(delivery)
+    events.delivery_planned.send(delivery, again=again)
 
 
 def _order(code: str) -> Any:

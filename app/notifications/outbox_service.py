@@ -7,7 +7,7 @@ the way leaves a lease that runs out, and the message goes again under the same 
 import logging
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from app.core import clock
 from app.core.session import current_home
 from app.core.unit_of_work import after_commit, stop_reading, unit_of_work
 from app.extensions import db
+from app.notifications import queries
 from app.notifications.models import Outgoing, State
 
 LEASE = timedelta(seconds=60)  # longer than any carrier takes
@@ -68,6 +69,20 @@ def put(rows: Collection[Mapping[str, Any]]) -> None:
     with unit_of_work() as session:
         session.execute(insert(Outgoing), [{"message_id": new_id(), **fresh, **row} for row in rows])
         after_commit(lambda: _noted.add(slug))
+
+
+def put_once(rows: Iterable[Mapping[str, Any]]) -> None:
+    """What was told already, or waits to be, is not told twice; what was parked (it was taken back, say) gets another chance.
+
+    Whoever calls holds what the messages are about, so two do not come here with the same one at once; the index would refuse one.
+    """
+    named = {(row["message_id"], row["route"], row["target"]): row for row in rows}
+    with unit_of_work():
+        known = queries.known([message_id for message_id, _, _ in named]) if named else {}
+        put([row for name, row in named.items() if name not in known])
+        for (message_id, route, target), state in known.items():
+            if state == State.PARKED and (row := named.get((message_id, route, target))) is not None:
+                send_again(route, target, message_id, at=row["next_at"])
 
 
 def take_noted() -> set[str]:
@@ -126,11 +141,11 @@ def park(route: str, target: str, note: str) -> None:
         session.execute(parked.execution_options(synchronize_session=False))
 
 
-def send_again(route: str, target: str, message_id: str) -> bool:
+def send_again(route: str, target: str, message_id: str, *, at: datetime | None = None) -> bool:
     """What is done or parked goes out once more, under the id it had. Of two who ask at once, one does it."""
     slug = current_home().slug
     which = (Outgoing.route == route, Outgoing.target == target, Outgoing.message_id == message_id, Outgoing.state != WAITS)
-    anew = {"state": State.WAITING, "attempts": 0, "next_at": clock.now(), "ended_at": None, "note": None}
+    anew = {"state": State.WAITING, "attempts": 0, "next_at": at or clock.now(), "ended_at": None, "note": None}
     with unit_of_work() as session:
         after_commit(lambda: _noted.add(slug))
         return session.affected(update(Outgoing).where(*which).values(**anew).execution_options(synchronize_session=False)) == 1

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,13 +16,21 @@ def sent_to(route: str, target: str, *, limit: int, cursor: str | None = None) -
     return Page.of(db.session.scalars(query).all(), limit, lambda row: [row.id])
 
 
+def sent_by(routes: Collection[str], target: str, *, limit: int) -> Sequence[Outgoing]:
+    """The same by several ways."""
+    query = select(Outgoing).where(Outgoing.route.in_(routes), Outgoing.target == target)
+    return db.session.scalars(query.order_by(Outgoing.id.desc()).limit(limit)).all()
+
+
+def known(message_ids: Collection[str]) -> dict[tuple[str, str, str], str]:
+    """The state of each of these that is there, by its id, route and target."""
+    columns = (Outgoing.message_id, Outgoing.route, Outgoing.target, Outgoing.state)
+    rows = db.session.execute(select(*columns).where(Outgoing.message_id.in_(message_ids)))
+    return {(row.message_id, row.route, row.target): row.state for row in rows}
+
+
 def find(route: str, target: str, message_id: str) -> Outgoing | None:
     return db.session.scalar(select(Outgoing).where(Outgoing.message_id == message_id, Outgoing.route == route, Outgoing.target == target))
-
-
-def count_waiting(route: str, targets: Collection[str]) -> dict[str, int]:
-    waiting = select(Outgoing.target, func.count()).where(Outgoing.state == State.WAITING, Outgoing.route == route)
-    return dict(db.session.execute(waiting.where(Outgoing.target.in_(targets)).group_by(Outgoing.target)).tuples().all())
 
 
 def count_overdue(before: datetime) -> int:

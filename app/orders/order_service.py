@@ -72,7 +72,7 @@ def place(data: Mapping[str, Any], *, by: Principal, at: datetime | None = None,
         search_service.remember_order(customer, order.customer_name, order.customer_email, order.customer_phone)
         session.add(OrderEvent(**_step(order.id, "placed", None, Status.AT_STORE, now, by=by)))
         audit_service.record("order.placed", f"order:{order.id}", by=by, after={"number": order.number, "total": order.total_minor})
-        events.order_placed.send(order)
+        events.order_placed.send(order, by=by)
     return order
 
 

@@ -1,10 +1,14 @@
 """What becomes of orders when the person behind them is forgotten, or turns out to be somebody known."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import select, update
 
 from app.core import clock, idempotency
 from app.core.unit_of_work import unit_of_work
 from app.customers.erasing_service import ERASED_NAME
+from app.extensions import db
 from app.orders.models import Order, OrderItem
 
 
@@ -27,3 +31,11 @@ def customer_merged(customer_id: int, into: int) -> None:
     with unit_of_work() as session:
         moved = update(Order).where(Order.customer_id == customer_id).values(customer_id=into, version=Order.version + 1)
         session.execute(moved.execution_options(synchronize_session=False))
+
+
+def customers_of(order_ids: Collection[str], *, changed_since: datetime | None = None) -> dict[str, int]:
+    """Whose each of these orders is, of those that something has happened to since then."""
+    query = select(Order.id, Order.customer_id).where(Order.id.in_(order_ids))
+    if changed_since is not None:
+        query = query.where(Order.updated_at >= changed_since)
+    return dict(db.session.execute(query).tuples().all())

@@ -26,7 +26,7 @@ _OF_A_BATCH = ("id", "type", "status", "orderIds", "createdAt", "initiatedAt", "
 News = Mapping[str, dict[str, Any]]  # by what it is about: messages about one thing arrive in their order
 
 
-def order_placed(order: "Order") -> None:
+def order_placed(order: "Order", *, by: Principal) -> None:
     _tell(Topic.ORDER_PLACED, lambda: {f"order:{order.id}": _only(_OF_AN_ORDER, order.to_dict())})
 
 
@@ -38,7 +38,7 @@ def orders_moved(order_ids: Collection[str], *, event: Event, by: Principal) -> 
     _tell(Topic.ORDER_MOVED, news)
 
 
-def delivery_planned(delivery: "Delivery") -> None:
+def delivery_planned(delivery: "Delivery", *, again: bool) -> None:
     _tell(Topic.DELIVERY_PLANNED, lambda: {f"order:{delivery.order_id}": _only(_OF_A_DELIVERY, delivery.to_dict())})
 
 

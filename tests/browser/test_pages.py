@@ -50,6 +50,9 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-jobs": ("/admin/jobs/", ADMIN, 200),
     "admin-figure-rows": ("/admin/figures/orders?grain=month&what=placed", ADMIN, 200),
     "admin-figures": ("/admin/figures/?grain=day", ADMIN, 200),
+    "admin-messages": ("/admin/messages/", ADMIN, 200),
+    "admin-message-text": ("/admin/messages/pickup_booked/hi", ADMIN, 200),
+    "unsubscribe-unknown": ("/unsubscribe?token=x", None, 400),
     "admin-account": ("/admin/account", ADMIN, 200),
     "admin-second-factor": ("/admin/account/second-factor", ADMIN, 200),
     "admin-platform": ("/admin/platform/", ADMIN, 200),
@@ -81,6 +84,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-delivery": ("/admin/deliveries/2", ADMIN, 200),
     "admin-delivery-plan": ("/admin/deliveries/plan?like=1", ADMIN, 200),
     "customer-home": ("/customer/", ALICE, 200),
+    "customer-me": ("/customer/me", ALICE, 200),
     "customer-order": ("/customer/orders/{order_id}", ALICE, 200),
 }
 EMPTY: dict[str, tuple[str, Person | None]] = {

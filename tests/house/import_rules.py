@@ -16,9 +16,8 @@ FLOORS = tuple(
     frozenset(floor.split("|"))
     for floor in (
         "core", "clients", "audit", "notifications", "tenancy", "jobs", "identity", "places", "customers", "catalogue", "labels",
-        "inventory", "procurement", "orders", "transit|logistics", "webhooks", "billing", "analytics", "platform", "backups", "doctor",
-        "support",
-        "portals|cli",
+        "inventory", "procurement", "orders", "transit|logistics", "webhooks|messages", "billing", "analytics", "platform", "backups",
+        "doctor", "support", "portals|cli",
     )
 )  # fmt: skip
 # The composition root ties the floors together, so it stands on none.

@@ -34,7 +34,7 @@ def test_ticket_numbers_have_no_gap_however_many_place_at_once(app):
 def test_a_failed_order_gives_its_number_back(app):
     with inside(app):
 
-        def fail(order) -> None:
+        def fail(order, by) -> None:
             raise RuntimeError("a listener fails")
 
         with events.order_placed.connected_to(fail), pytest.raises(RuntimeError):
@@ -91,7 +91,7 @@ def test_of_twenty_who_hand_it_over_one_does(app):
 def test_what_was_announced_is_written_in_the_same_transaction(app):
     heard: list[str] = []
 
-    def hear(order) -> None:
+    def hear(order, by) -> None:
         heard.append(order.id)
         assert db.session().writing
 

@@ -25,6 +25,7 @@ from app.portals.admin import (  # noqa: F401
     invoice_pages,
     job_pages,
     key_pages,
+    message_pages,
     order_changes,
     order_pages,
     orders,

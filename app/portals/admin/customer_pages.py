@@ -11,6 +11,8 @@ from app.customers import access_service, customer_service, queries
 from app.customers.schemas import CustomerCreate, CustomerFilter
 from app.identity import account_service
 from app.identity.permissions import Permission
+from app.messages.queries import setting
+from app.messages.queries import told as told_lately
 from app.orders import queries as orders
 from app.portals.admin import admin
 from app.portals.admin.telling import told
@@ -71,8 +73,9 @@ def customer_page(customer_id: int, form: Form = EMPTY) -> str:
     theirs = orders.newest(customer_id=customer_id, limit=SHOWN).rows
     past = audit.newest(subjects=subjects, limit=SHOWN).rows if who().may(Permission.AUDIT_READ) else None
     into = queries.get_for_staff(customer.merged_into_id).to_file_dict() if customer.merged_into_id else None
+    messages = {"messages": told_lately(customer_id, limit=SHOWN), "channels": setting().channels}
     known = {"customer": customer.to_file_dict(), "version": customer.version, "has_account": account is not None, "into": into}
-    return render_template("admin/customers/show.html", **known, orders=theirs, shown=SHOWN, past=past, form=form)
+    return render_template("admin/customers/show.html", **known, **messages, orders=theirs, shown=SHOWN, past=past, form=form)
 
 
 @admin.get(f"{CUSTOMER}/edit")

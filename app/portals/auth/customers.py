@@ -13,6 +13,7 @@ from app.identity.permissions import Permission
 from app.portals.auth import auth
 from app.portals.http import tokens
 from app.portals.http.guard import who
+from app.portals.http.languages import language
 from app.portals.http.portal import answers, limited, permits, reads, secret
 from app.portals.http.signing_in import EmailAndPassword, MessageDict, check_password
 
@@ -34,7 +35,7 @@ class Refresh(Shape):
 @answers(201, SignedInDict, "The new customer, signed in.")
 @secret
 def sign_up(data: dict[str, str]) -> ResponseReturnValue:
-    customer, account_id = customer_service.sign_up(**data, by=who())
+    customer, account_id = customer_service.sign_up(**data, language=language(), by=who())
     begun = session_service.begin(account_id, session_service.TOKENS, by=who())
     return {**tokens.issue(begun), "customer": customer.to_dict()}, 201
 

@@ -15,6 +15,8 @@ from app.identity.account_service import SHORTEST_PASSWORD
 from app.identity.errors import WrongPassword
 from app.identity.permissions import Permission
 from app.identity.schemas import PasswordAgain, PasswordChange
+from app.messages.queries import setting
+from app.messages.schemas import Choice
 from app.portals.customer import customer
 from app.portals.http import own_password
 from app.portals.http.forms import EMPTY, Form
@@ -30,11 +32,12 @@ class OwnDetails(Shape):
 @customer.get("/me")
 @permits(Permission.CUSTOMER_VISIT)
 def me(form: Form = EMPTY, about: str = "") -> str:
-    mine = customers.get(who().customer_id).to_dict()
+    mine = customers.get(who().customer_id).to_file_dict()
     sign_ins = session_service.of_account(who().account_id or 0)
     addresses = [one.to_dict() for one in approval_service.of_customer(who().customer_id or 0) if one.about == About.ADDRESS]
-    more = {"addresses": addresses, "looks_at_addresses": approval_service.rules().addresses, "shortest": SHORTEST_PASSWORD}
-    return render_template("customer/me.html", mine=mine, form=form, about=about, sign_ins=sign_ins, **more)
+    known = {"mine": mine, "sign_ins": sign_ins, "channels": setting().channels, "shortest": SHORTEST_PASSWORD}
+    more = {"addresses": addresses, "looks_at_addresses": approval_service.rules().addresses}
+    return render_template("customer/me.html", **known, **more, form=form, about=about)
 
 
 def _again(about: str) -> Any:
@@ -65,6 +68,15 @@ def ask_for_address(data: dict[str, str]) -> ResponseReturnValue:
 def ask_for_approval_again() -> ResponseReturnValue:
     approval_service.ask_again(who().customer_id or 0, by=who())
     return redirect(url_for("customer.home"), 303)
+
+
+@customer.post("/me/messages")
+@permits(Permission.CUSTOMER_VISIT)
+@reads(Choice, form=True)
+@shows_again(_again("messages"))
+def choose_messages(data: dict[str, Any]) -> ResponseReturnValue:
+    customer_service.change(who().customer_id or 0, data, expected=None, by=who())
+    return _done("details-saved")
 
 
 @customer.post("/me/password")

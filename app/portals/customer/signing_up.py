@@ -8,6 +8,7 @@ from app.identity.permissions import Permission
 from app.portals.customer import customer
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
+from app.portals.http.languages import language
 from app.portals.http.portal import limited, permits, reads, secret, shows_again
 from app.portals.http.signing_in import begin_browser_session, go_on
 
@@ -25,6 +26,6 @@ def sign_up_page(form: Form = EMPTY) -> str:
 @shows_again(sign_up_page)
 @secret
 def take_sign_up(data: dict[str, str]) -> ResponseReturnValue:
-    _, account_id = customer_service.sign_up(**data, by=who())
+    _, account_id = customer_service.sign_up(**data, language=language(), by=who())
     begin_browser_session(account_id, "customer")
     return go_on(customer)
