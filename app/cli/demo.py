@@ -25,6 +25,9 @@ from app.orders import queries as orders
 from app.orders.order_rules import Event, Status
 from app.tenancy import tenant_service
 from app.tenancy.tenant_service import MAIN
+from app.transit import queries as transit
+from app.transit import transit_service
+from app.transit.batch_rules import BatchEvent, BatchType
 
 DAYS = 30
 PEOPLE = (
@@ -67,8 +70,8 @@ def seed_demo(seed: int) -> None:
             return
         _people()
         placed = sum(_day(random.Random(f"{seed}/{ago}"), clock.now() - timedelta(days=ago)) for ago in range(DAYS, -1, -1))  # noqa: S311
-        stops = _round()
-    click.echo(f"Placed {placed} orders in {DAYS} days, and planned {stops} stops for today.")
+        stops, batches = _round(), _batches()
+    click.echo(f"Placed {placed} orders in {DAYS} days, planned {stops} stops for today, and packed {batches} batches.")
 
 
 def _people() -> None:
@@ -95,6 +98,22 @@ def _round() -> int:
         worker_id = driver.id if driver is not None and number < len(stops) - 1 else None
         delivery_service.plan({**stop, "worker_id": worker_id}, by=by)
     return len(stops)
+
+
+def _batches() -> int:
+    """One that is being packed, one on its way to the plant, and one on its way back."""
+    by, made = Principal.command_line("seed-demo"), 0
+    for kind, size, sent in (
+        (BatchType.STORE_TO_FACTORY, 1, True),
+        (BatchType.FACTORY_TO_STORE, 6, True),
+        (BatchType.STORE_TO_FACTORY, 4, False),
+    ):
+        if free := [order["id"] for order in transit.able_to_travel(kind, limit=100)[:size]]:
+            batch = transit_service.create({"type": kind, "order_ids": free, "created_by": None}, by=by)
+            if sent:
+                transit_service.advance(batch.id, BatchEvent.INITIATE, expected=None, by=by)
+            made += 1
+    return made
 
 
 def _day(chance: random.Random, day: datetime) -> int:

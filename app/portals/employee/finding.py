@@ -1,6 +1,7 @@
 """The one box: whatever is typed or scanned into it, it knows whether that is an order or a person."""
 
 import re
+from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ MOST_SHOWN = 20
 # The code below the bars, one character more or less, and perhaps in groups of four. A name has no digits in it.
 _LIKE_A_CODE = re.compile(r"(?=.*[0-9])(?=.*[a-z])([0-9a-z]{10,14}|[0-9a-z]{4}([ -][0-9a-z]{4}){2})", re.ASCII | re.IGNORECASE)
 _LIKE_A_PHONE = re.compile(r"\+?[0-9 ()./-]{3,32}", re.ASCII)
+_PHONE_OR_TICKET = re.compile(r"[0-9]{4,9}", re.ASCII)  # people say the last digits of their number
 _TICKET = re.compile(r"#[0-9]{1,9}|[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -34,17 +36,21 @@ class Find(Shape):
 @shows_again(home, also=(NotFound,))
 def find(query: dict[str, str]) -> ResponseReturnValue:
     typed = query["q"]
-    if (order_id := _order_meant(typed)) is not None:
+    order_id = _order_meant(typed)
+    people = []
+    if order_id is None or _PHONE_OR_TICKET.fullmatch(typed):
+        people = [customer.to_dict() for customer in customers.find(q=typed, limit=MOST_SHOWN).rows]
+    if order_id is not None and not people:
         return redirect(url_for("employee.order_page", order_id=order_id), 303)
-    people = [customer.to_dict() for customer in customers.find(q=typed, limit=MOST_SHOWN).rows]
     if not people:
         _refuse_what_is_no_name(typed)
-    return _shown(typed, people)
+    return _shown(typed, people, order_id)
 
 
-def _shown(typed: str, people: list[CustomerDict]) -> str:
-    orders = queries.open_of([person["id"] for person in people])
-    return render_template("employee/find.html", typed=typed, people=people, orders=orders, most=MOST_SHOWN, fresh=_somebody_new(typed))
+def _shown(typed: str, people: list[CustomerDict], order_id: str | None) -> str:
+    found: dict[str, Any] = {"people": people, "orders": queries.open_of([person["id"] for person in people])}
+    found["ticket"] = None if order_id is None else queries.among([order_id])[order_id]
+    return render_template("employee/find.html", typed=typed, most=MOST_SHOWN, fresh=_somebody_new(typed), **found)
 
 
 def _order_meant(typed: str) -> str | None:

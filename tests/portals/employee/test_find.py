@@ -1,10 +1,15 @@
 """The one box at the counter: it knows what it got."""
 
 import pytest
+from sqlalchemy import insert
 
 from app.core import ids
+from app.core.unit_of_work import unit_of_work
+from app.orders.models import TicketCounter
+from app.places import queries as places
 from tests.support.orders import place
 from tests.support.people import ALICE
+from tests.support.shop import inside
 
 PAGE = {"Accept": "text/html"}
 
@@ -37,6 +42,17 @@ def test_lists_the_people_who_are_meant_with_what_they_have_here(employee):
         assert f'href="/employee/orders/{order["id"]}"' in page.text, typed
         assert ALICE.name not in page.text
         assert f'href="/employee/orders/{over["id"]}"' not in page.text, "what was handed over is no longer here"
+
+
+def test_digits_may_be_the_end_of_a_phone_as_well_as_a_ticket(app, employee):
+    with inside(app), unit_of_work() as session:
+        session.execute(insert(TicketCounter).values(store_id=places.get_default().id, last_number=4320))
+    ticket = place(employee, customerName="Tia Ticket", customerEmail="tia@example.com")
+    assert find(employee, "4321").headers["Location"] == f"/employee/orders/{ticket['id']}"
+    place(employee, customerName="Phil Phone", customerEmail="phil@example.com", customerPhone="+91 98200 04321")
+    both = find(employee, "4321").text
+    assert ("Phil Phone" in both, "Tia Ticket" in both, f'href="/employee/orders/{ticket["id"]}"' in both) == (True, True, True)
+    assert find(employee, "#4321").status_code == 303
 
 
 @pytest.mark.parametrize(
