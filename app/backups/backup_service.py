@@ -4,7 +4,8 @@ import itertools
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from app.tenancy.tenant_service import MAIN, Business
 
 SETTLED_NS = 2_000_000_000
 Content = bytes | IO[bytes]
+Contents = Generator[tuple[str, Content], None, None]
 
 log = logging.getLogger("fabclean.backup")
 
@@ -65,6 +67,7 @@ class Following:
     scope: str = ALL
     began: datetime | None = None
     last: Label | None = None
+    length: int = 0
     known: dict[str, Known] = field(default_factory=dict)
 
 
@@ -83,15 +86,16 @@ def follow(config: Mapping[str, Any], chain: Following, *, shelf: Shelf | None =
     label = Label.new(chain.scope, MORE if chain.last else FULL)
     manifest: dict[str, Any] = {"slugs": [], "businesses": {}, "leftOut": {}}
     known = dict(chain.known)
-    contents = _contents(config, chain.scope, known, manifest)
-    first = next(contents, None)
-    if first is not None:
-        with shelf.writing(name or label.name) as out:
-            writer = Writer(out, keys, label, chain.last.id if chain.last else None)
-            for place, content in itertools.chain((first,), contents):
-                writer.add(place, content)
-            writer.finish(manifest)
-        chain.last, chain.began = label, chain.began or label.at
+    # Closed in any case: it stands in the middle of a business, with its files held.
+    with closing(_contents(config, chain.scope, known, manifest)) as contents:
+        first = next(contents, None)
+        if first is not None:
+            with shelf.writing(name or label.name) as out:
+                writer = Writer(out, keys, label, chain.last.id if chain.last else None)
+                for place, content in itertools.chain((first,), contents):
+                    writer.add(place, content)
+                writer.finish(manifest)
+            chain.last, chain.began, chain.length = label, chain.began or label.at, chain.length + 1
     chain.known = known
     return Made(label, manifest) if first is not None else None
 
@@ -122,7 +126,7 @@ def prune(config: Mapping[str, Any]) -> list[Label]:
     return gone
 
 
-def _contents(config: Mapping[str, Any], scope: str, known: dict[str, Known], manifest: dict[str, Any]) -> Iterator[tuple[str, Content]]:
+def _contents(config: Mapping[str, Any], scope: str, known: dict[str, Known], manifest: dict[str, Any]) -> Contents:
     """What goes into the archive, and into the manifest what it is. A broken business keeps nobody from having the others."""
     everybody = [one for one in lifecycle_service.everybody() if scope in (ALL, one.slug)]
     if not everybody:
@@ -141,7 +145,7 @@ def _contents(config: Mapping[str, Any], scope: str, known: dict[str, Known], ma
             log.error("a business could not be backed up", extra={"tenant": one.slug}, exc_info=failure)
 
 
-def _business(config: Mapping[str, Any], one: Entry, known: Known, told: dict[str, Any]) -> Iterator[tuple[str, Content]]:
+def _business(config: Mapping[str, Any], one: Entry, known: Known, told: dict[str, Any]) -> Contents:
     """While the store is held nothing is taken out of it, so whatever the copy of the database names is there."""
     with tenant_service.enter(tenant_service.find_closed(one.slug)) as business:
         address, store = business.home.url or config["DATABASE_URL"], store_of(config, one.slug)
@@ -165,14 +169,14 @@ def _business(config: Mapping[str, Any], one: Entry, known: Known, told: dict[st
             told[one.slug] = said
 
 
-def _database(address: str, known: Known, said: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _database(address: str, known: Known, said: dict[str, Any]) -> Generator[tuple[str, bytes], None, None]:
     if address.startswith("sqlite"):
         yield from (("", part) for part in pages.copy_out(home_service.path_of(address), known.pages, said))
     else:
         yield from rows.copy_out(address, known.tables, said)
 
 
-def _file(store: FileStore, slug: str, name: str, known: Known, missing: list[str]) -> Iterator[tuple[str, Content]]:
+def _file(store: FileStore, slug: str, name: str, known: Known, missing: list[str]) -> Contents:
     """One that is gone keeps nobody from taking along the rest."""
     try:
         with store.open(name) as content:

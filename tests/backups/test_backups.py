@@ -1,5 +1,6 @@
 """A shop is copied while it works, its machine is lost, and it goes on elsewhere; and what is no good never comes near it."""
 
+import fcntl
 import random
 import re
 import shutil
@@ -17,12 +18,12 @@ from sqlalchemy.exc import DBAPIError
 from app import timetable
 from app.audit import audit_service, chain_service
 from app.audit import queries as audit
-from app.backups import archive, backup_service, restore_service
+from app.backups import archive, backup_service, restore_service, watch_service
 from app.backups.backup_service import Following
 from app.backups.errors import BackupError
 from app.backups.sealing import Keys
 from app.catalogue.models import Service
-from app.clients.shelves.shelf import ShelfAway
+from app.clients.shelves.shelf import ShelfAway, shelf_of
 from app.core.unit_of_work import unit_of_work
 from app.extensions import db
 from app.identity.principal import Principal
@@ -340,3 +341,28 @@ def test_the_timetable_makes_one_a_day_unless_somebody_else_does(small, tmp_path
         small.config |= {"BACKUP_KEY": "", "BACKUP_URL": str(tmp_path / "unset")}
         timetable.back_up(None)
         assert shelf(small) == []
+
+
+def test_the_watcher_goes_on_when_its_shelf_was_away_and_begins_anew_in_time(small, tmp_path, monkeypatch):
+    """A whole archive, then what changed; nothing while the shelf is away; a whole one when the chain is long enough."""
+    monkeypatch.setattr(watch_service, "LONGEST_CHAIN", 2)
+    config = {**small.config, "BACKUP_URL": str(tmp_path / "other")}
+    names = iter(("first", "second", None, "fourth", "fifth"))
+
+    def meanwhile(_):
+        if (name := next(names, "end")) == "end":
+            raise KeyboardInterrupt
+        config["BACKUP_URL"] = str(tmp_path / "other") if name else "/proc/nowhere"
+        rename(small, name or "third")
+
+    monkeypatch.setattr(watch_service.time, "sleep", meanwhile)
+    with small.app_context(), pytest.raises(KeyboardInterrupt):
+        list(watch_service.follow(config, every=0))
+    assert [label.kind for label in archive.labels(shelf_of(config))] == ["full", "more", "full", "more", "full"]
+
+
+def test_one_watcher_on_a_machine(small, tmp_path):
+    assert "-full-" in run(small, "backup", "watch", "--once")
+    with (tmp_path / "old" / "backup.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "already" in run(small, "backup", "watch", "--once", fails=True)
