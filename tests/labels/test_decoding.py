@@ -89,8 +89,8 @@ def test_thousand_orders_are_read_back_from_one_pdf():
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_a_thousand_labels_are_read_back():
-    for _ in range(1_000 * thorough.FACTOR):
+def test_labels_of_every_kind_of_code_are_read_back():
+    for _ in range(400 * thorough.FACTOR):
         one = label(code=ids.new_code(), link=f"https://fabclean.example/track/{ids.new_code()}{ids.new_code()[:10]}")
         assert scanned(dots(one, "57x32", "png")) == [("Code128", one.code), ("QRCode", one.link)]
 
