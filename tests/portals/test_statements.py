@@ -40,7 +40,7 @@ def test_a_list_asks_as_often_with_many_rows_as_with_few(app, admin, statements)
             assert readers[person].get(path).status_code == 200
             statements.clear()
             assert readers[person].get(path).status_code == 200
-            counts[path] = len(statements)
+            counts[path] = sum("control_" not in statement for statement in statements)  # whose host it is, is asked every few seconds
         return counts
 
     fill(admin, 1)
