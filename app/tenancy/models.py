@@ -30,6 +30,7 @@ class Tenant(Model):
     language: Mapped[str | None]  # what its pages speak to whoever asks for no language of ours
     public_url: Mapped[str | None]  # what links in its letters and on its labels begin with
     plan: Mapped[str] = mapped_column(default=Plan.OWN, server_default=Plan.OWN)
+    receipt_text: Mapped[str | None]  # at the foot of every receipt
     status: Mapped[str] = mapped_column(default=OPEN)
     status_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deletion_code_hash: Mapped[str | None]

@@ -39,6 +39,7 @@ class Business:
     public_url: str | None  # without it, links begin with the installation's own address
     plan: str
     home: Home
+    receipt_text: str | None = None  # at the foot of every receipt
 
 
 _business: ContextVar[Business | None] = ContextVar("fabclean_business", default=None)
@@ -124,7 +125,9 @@ def _remember(kind: str, name: str, look_up: Callable[[Session], Tenant | None])
 def _business_of(tenant: Tenant) -> Business:
     home = Home(tenant.slug, home_service.resolve(tenant.database_url))
     said = {"currency": tenant.currency, "timezone": tenant.timezone, "language": tenant.language}
-    return Business(tenant.slug, tenant.name, **said, public_url=tenant.public_url, plan=tenant.plan, home=home)  # type: ignore[arg-type]
+    return Business(
+        tenant.slug, tenant.name, **said, public_url=tenant.public_url, plan=tenant.plan, home=home, receipt_text=tenant.receipt_text
+    )  # type: ignore[arg-type]
 
 
 def check_slug(slug: str) -> None:
@@ -161,13 +164,18 @@ def register(
     return True
 
 
-def rename(slug: str, name: str, *, by: Actor) -> None:
-    """The register may lie in another database than the business's audit, so each is written on its own, the name first."""
+def present(slug: str, name: str, receipt_text: str | None, *, by: Actor) -> None:
+    """What it is called, and what its receipts end with. The register may lie in another database than the business's audit, so each
+    is written on its own, the register first."""
     with unit_of_work() as session:
         tenant = session.get_one(Tenant, slug)
-        before, tenant.name = tenant.name, name
+        before = {"name": tenant.name, "receiptText": tenant.receipt_text}
+        tenant.name, tenant.receipt_text = name, receipt_text or None
+        after = {"name": tenant.name, "receiptText": tenant.receipt_text}
     forget_remembered()
-    audit_service.record("business.renamed", f"business:{slug}", by=by, before={"name": before}, after={"name": name})
+    audit_service.record(
+        "business.renamed" if before["name"] != name else "business.changed", f"business:{slug}", by=by, before=before, after=after
+    )
 
 
 def migrate(slug: str) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from app.core.shapes import Line, Shape
+from app.core.shapes import Line, Shape, Text
 from app.identity.permissions import Permission
 from app.places import queries, store_service
 from app.places.schemas import StoreTyped
@@ -21,6 +21,7 @@ STORE = "/settings/stores/<int(max=9007199254740991):store_id>"
 
 class BusinessForm(Shape):
     name = Line(longest=100, required=True)
+    receiptText = Text(longest=300, load_default="")
 
 
 @admin.get("/settings/")
@@ -37,8 +38,8 @@ def settings_page(form: Form = EMPTY) -> str:
 @secret
 @shows_again(settings_page)
 def rename_business(data: dict[str, str]) -> ResponseReturnValue:
-    tenant_service.rename(current_business().slug, data["name"], by=who())
-    return told(_("The business is called %(name)s now.") % data, "admin.settings_page")
+    tenant_service.present(current_business().slug, data["name"], data["receiptText"], by=who())
+    return told(_("Saved: the business is called %(name)s.") % data, "admin.settings_page")
 
 
 @admin.get(STORE)

@@ -23,6 +23,20 @@ def test_the_business_is_renamed_on_every_page_and_in_the_audit(app, admin):
         assert tenant_service.find_business("main").name == long.strip()
 
 
+def test_receipts_end_with_what_the_business_says_until_it_says_nothing(app, admin):
+    order = place(admin)
+    typed = {"name": "FabClean", "receiptText": "Thank you & <b>धन्यवाद</b>\r\nGST 27ABC"}
+    assert admin.post("/admin/settings/", data=typed, headers=PAGE).status_code == 303
+    receipt = admin.get(f"/employee/orders/{order['id']}/print", headers=PAGE).text
+    assert "Thank you &amp; &lt;b&gt;धन्यवाद&lt;/b&gt;\nGST 27ABC" in receipt
+    assert "GST 27ABC" in admin.get("/admin/settings/", headers=PAGE).text
+    assert "Business changed" in admin.get("/admin/audit/?what=business", headers=PAGE).text
+    long = admin.post("/admin/settings/", data=typed | {"receiptText": "x" * 301}, headers=PAGE)
+    assert (long.status_code, "x" * 301 in long.text) == (400, True)
+    assert admin.post("/admin/settings/", data={"name": "FabClean", "receiptText": ""}, headers=PAGE).status_code == 303
+    assert "GST 27ABC" not in admin.get(f"/employee/orders/{order['id']}/print", headers=PAGE).text
+
+
 def test_a_store_gets_its_hours_and_its_holidays_and_loses_them_again(admin):
     typed = WEEKDAYS | {"closed": "2030-12-25\n\n2031-01-01"}
     assert admin.post(STORE, data=typed, headers=PAGE).status_code == 303
