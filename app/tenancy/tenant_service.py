@@ -124,10 +124,17 @@ def _remember(kind: str, name: str, look_up: Callable[[Session], Tenant | None])
 
 def _business_of(tenant: Tenant) -> Business:
     home = Home(tenant.slug, home_service.resolve(tenant.database_url))
-    said = {"currency": tenant.currency, "timezone": tenant.timezone, "language": tenant.language}
     return Business(
-        tenant.slug, tenant.name, **said, public_url=tenant.public_url, plan=tenant.plan, home=home, receipt_text=tenant.receipt_text
-    )  # type: ignore[arg-type]
+        tenant.slug,
+        tenant.name,
+        currency=tenant.currency,
+        timezone=tenant.timezone,
+        language=tenant.language,
+        public_url=tenant.public_url,
+        plan=tenant.plan,
+        home=home,
+        receipt_text=tenant.receipt_text,
+    )
 
 
 def check_slug(slug: str) -> None:
