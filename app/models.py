@@ -12,6 +12,7 @@ from app.messages import models as messages
 from app.notifications import models as notifications
 from app.orders import models as orders
 from app.places import models as places
+from app.support import models as support
 from app.tenancy import models as tenancy
 from app.transit import models as transit
 from app.webhooks import models as webhooks
@@ -31,6 +32,7 @@ __all__ = [
     "places",
     "probe",
     "rate_store",
+    "support",
     "tenancy",
     "transit",
     "webhooks",

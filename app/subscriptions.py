@@ -12,6 +12,7 @@ from app.messages import news_service as messages
 from app.orders import person_service as orders_person_service
 from app.orders.events import order_placed, orders_moved
 from app.portals.auth import claims
+from app.support import report_service
 from app.transit import transit_service
 from app.transit.events import batch_created, batch_moved
 from app.webhooks import news_service
@@ -25,6 +26,8 @@ def connect() -> None:
     customer_erased.connect(orders_person_service.customer_erased)
     customer_erased.connect(logistics_person_service.customer_erased)
     customer_merged.connect(orders_person_service.customer_merged)
+    customer_erased.connect(report_service.customer_erased)
+    customer_merged.connect(report_service.customer_merged)
     _count_anew()
     _tell_customers()
     _tell_programs()

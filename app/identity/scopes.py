@@ -22,6 +22,7 @@ READING: dict[str, frozenset[Permission]] = {
     "delivery": frozenset({P.DELIVERY_READ}),
     "table": frozenset({P.TABLE_EXPORT}),
     "webhook": frozenset({P.WEBHOOK_READ}),
+    "report": frozenset({P.REPORT_READ}),
     "staff": frozenset({P.STAFF_READ}),
     "analytics": frozenset({P.ANALYTICS_READ}),
     "audit": frozenset({P.AUDIT_READ}),
@@ -37,6 +38,7 @@ CHANGING: dict[str, frozenset[Permission]] = {
     "delivery": frozenset({P.DELIVERY_EDIT}),
     "table": frozenset({P.TABLE_IMPORT}),
     "webhook": frozenset({P.WEBHOOK_EDIT}),
+    "report": frozenset({P.REPORT_EDIT}),
 }
 READ = ":read"
 SCOPES = (*(area + READ for area in READING), *CHANGING)  # "order:read", and "order" for changing as well

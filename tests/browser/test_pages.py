@@ -33,6 +33,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
     "admin-customers": ("/admin/customers/", ADMIN, 200),
     "admin-customer": ("/admin/customers/1", ADMIN, 200),
     "admin-customer-merge": ("/admin/customers/1/merge/2", ADMIN, 200),
+    "report": ("/report?page=/track", None, 200),
     "admin-approvals": ("/admin/approvals/?state=approved", ADMIN, 200),
     "admin-approval-rules": ("/admin/approvals/rules", ADMIN, 200),
     "admin-staff": ("/admin/staff/", ADMIN, 200),
@@ -90,6 +91,7 @@ FULL: dict[str, tuple[str, Person | None, int]] = {
 EMPTY: dict[str, tuple[str, Person | None]] = {
     "empty-admin-home": ("/admin/", ADMIN),
     "empty-admin-figures": ("/admin/figures/", ADMIN),
+    "empty-admin-reports": ("/admin/reports/", ADMIN),
     "empty-admin-approvals": ("/admin/approvals/", ADMIN),
     "empty-admin-orders": ("/admin/orders/", ADMIN),
     "empty-admin-transit": ("/admin/transit/", ADMIN),

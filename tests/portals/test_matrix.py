@@ -15,7 +15,7 @@ OPEN = {
     "/", "/favicon.ico", "/language", "/swagger/", "/track", "/track/<token>", "/api/track/<token>", "/api/services", "/api/schema/",
     "/api/schema/redoc/", "/api/schema/swagger-ui/", "/auth/claim", "/auth/forgot", "/auth/invite", "/auth/login", "/auth/refresh",
     "/auth/reset", "/auth/signup", "/customer/signup", "/worker/manifest.webmanifest", "/worker/offline", "/worker/service-worker.js",
-    "/styleguide", "/unsubscribe",
+    "/styleguide", "/unsubscribe", "/report", "/api/reports",
 }  # fmt: skip
 # The first that fits decides: the narrow ones come before the wide ones.
 WHO = (
@@ -123,7 +123,7 @@ SHUT_TO_KEYS = (
     ("GET", "/worker/api/"), ("PUT", "/worker/api/"), ("POST", "/worker/api/"), ("GET", "/api/me/"), ("PUT", "/api/me/"),
     ("DELETE", "/api/me"),
     ("POST", "/admin/api/workers"), ("PUT", "/admin/api/workers"), ("DELETE", "/admin/api/workers"), ("DELETE", "/admin/api/customers"),
-    ("POST", "/admin/api/customers/<int:customer_id>/merge"), ("POST", "/auth/"), ("POST", "/customer/signup"),
+    ("POST", "/admin/api/customers/<int:customer_id>/merge"), ("POST", "/auth/"), ("POST", "/customer/signup"), ("POST", "/api/reports"),
     ("POST", "/admin/api/roles"), ("PUT", "/admin/api/roles"), ("DELETE", "/admin/api/roles"),
     ("GET", "/admin/api/platform/"), ("POST", "/admin/api/platform/"),
 )  # fmt: skip

@@ -31,6 +31,8 @@ from app.portals.admin import (  # noqa: F401
     orders,
     platform,
     platform_pages,
+    report_pages,
+    reports,
     role_pages,
     roles,
     service_pages,

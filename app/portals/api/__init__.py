@@ -4,4 +4,4 @@ from app.portals.http.portal import Portal
 
 api = Portal("api", __name__, realms=("customer", "staff"))
 
-from app.portals.api import description, figures, labels, me, orders, services, tracking  # noqa: F401
+from app.portals.api import description, figures, labels, me, orders, reports, services, tracking  # noqa: F401
