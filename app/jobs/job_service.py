@@ -30,7 +30,7 @@ from app.jobs.errors import AlreadyToCome, NothingToRetry, UnknownJob
 from app.jobs.lease import LEASE, Running, kept_alive
 from app.jobs.models import EVERYWHERE, JobPause, JobRun, RunState
 from app.jobs.timing_rules import Every, Schedule
-from app.tenancy import tenant_service
+from app.tenancy import lifecycle_service, tenant_service
 from app.tenancy.errors import TenantBeingMade, TenantClosed, UnknownTenant
 from app.tenancy.tenant_service import MAIN
 
@@ -252,8 +252,12 @@ def release(owner: str) -> None:
 
 
 def forget(now: datetime) -> None:
+    """What is old, and what belonged to a business that is deleted: the next one of that name begins with nothing."""
+    known = [EVERYWHERE, *(one.slug for one in lifecycle_service.everybody())]
     frequent = [job.name for job in _jobs.values() if isinstance(job.schedule, Every)]
     with unit_of_work() as session:
         session.execute(delete(JobRun).where(queries.old(now - KEPT)).execution_options(synchronize_session=False))
+        for table in (JobRun, JobPause):
+            session.execute(delete(table).where(table.tenant.not_in(known)).execution_options(synchronize_session=False))
         over = queries.old(now - KEPT_OF_FREQUENT, names=frequent)
         session.execute(delete(JobRun).where(over).execution_options(synchronize_session=False))

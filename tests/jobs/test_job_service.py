@@ -192,7 +192,11 @@ def test_old_runs_are_forgotten(jobs, monkeypatch):
     jobs("figures", schedule=Daily(time(0, 5)))
     for name in ("chore", "figures"):
         job_service.execute(job_service.ask(name, "", now=clock.now()), owner="one")
+    job_service.ask("chore", "deleted", now=clock.now())
+    job_service.pause("chore", "deleted")
+    job_service.pause("chore", "main")
     job_service.forget(later(monkeypatch, days=3))
+    assert queries.pauses() == {("chore", "main")}
     assert only().name == "figures"
     job_service.forget(later(monkeypatch, days=90))
     assert queries.newest() == []
