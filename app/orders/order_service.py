@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import audit_service
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from app.catalogue.models import Service
     from app.customers.models import Customer
 
+_ORDERS = Order.__table__
+_THESE = _ORDERS.c.id.in_(bindparam("order_ids", expanding=True))
+_HOLD = select(_ORDERS.c.id, _ORDERS.c.status).where(_THESE).order_by(_ORDERS.c.id).with_for_update(key_share=True)
 CHANGEABLE = {"pickupDate": "pickup_date", "specialInstructions": "special_instructions"}
 NOBODY = 0  # no customer has this id
 
@@ -121,8 +124,7 @@ def _move(states: Mapping[str, Status], event: Event, after: Mapping[Status, Sta
 
 def hold(order_ids: Collection[str]) -> dict[str, Status]:
     """Where these orders are, and stay until this unit of work is over. Locked in one order always: nobody waits in a circle."""
-    locked = select(Order.id, Order.status).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update(key_share=True)
-    return {order_id: Status(status) for order_id, status in db.session.execute(locked).tuples()}
+    return {order_id: Status(status) for order_id, status in db.ask(_ORDERS, _HOLD, order_ids=list(order_ids))}
 
 
 def change(code: str, changes: Mapping[str, Any], *, expected: int | None, by: Principal) -> Row[Any]:
