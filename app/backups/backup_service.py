@@ -187,8 +187,9 @@ def _file(store: FileStore, slug: str, name: str, known: Known, missing: list[st
 
 
 def _settings(one: Entry, business: Business) -> dict[str, Any]:
-    said = {"name": business.name, "plan": business.plan, "currency": business.currency, "timezone": business.timezone}
+    said: dict[str, Any] = {"name": business.name, "plan": business.plan, "currency": business.currency, "timezone": business.timezone}
     home = home_service.name_of(business.home)
+    said |= {"receipt_text": business.receipt_text}
     return said | {"language": business.language, "public_url": business.public_url, "hosts": one.hosts, "home": home}
 
 

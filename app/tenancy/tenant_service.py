@@ -153,6 +153,7 @@ def register(
     database_url: str | None = None,
     hosts: tuple[str, ...] = (),
     public_url: str | None = None,
+    receipt_text: str | None = None,
     status: str = OPEN,
 ) -> bool:
     """Write a business into the register, once; its tables are made by ``migrate``. Says whether it was new."""
@@ -161,7 +162,7 @@ def register(
         if session.get(Tenant, slug) is not None:
             return False
         tenant = Tenant(slug=slug, name=name, currency=currency, timezone=timezone, language=language, plan=plan)
-        tenant.database_url, tenant.status = database_url, status
+        tenant.database_url, tenant.status, tenant.receipt_text = database_url, status, receipt_text
         tenant.public_url = public_url or (f"https://{hosts[0].lower()}" if hosts else None)
         tenant.created_at = tenant.status_since = clock.now()
         session.add(tenant)

@@ -182,6 +182,8 @@ def test_one_business_comes_back_while_the_others_work(shop, kind, tmp_path):
     assert run(shop, "audit", "verify").count("as written") == 2
     with shop.app_context():
         assert {one.slug: one.status for one in lifecycle_service.everybody()}["north"] == "open"
+    with inside(shop, "north"):
+        tenant_service.present("north", "North", "Thank you", by=BY)
     # and one that was deleted, from the file its owner took along
     target = tmp_path / "north.fabclean"
     assert "with 1 files" in run(shop, "tenants", "export", "north", "--to", str(target))
@@ -194,6 +196,8 @@ def test_one_business_comes_back_while_the_others_work(shop, kind, tmp_path):
     assert names(shop, "north") != "a mistake"
     answer = shop.test_client().get("/api/services", base_url="https://north.fab.example")
     assert answer.status_code == 200
+    with inside(shop, "north") as north:
+        assert north.receipt_text == "Thank you"
 
 
 @pytest.fixture
