@@ -14,6 +14,7 @@ class StoreDict(TypedDict):
     name: str
     openingHours: dict[str, list[str]] | None
     closedDays: list[str]
+    receiptText: str | None
     createdAt: str
 
 
@@ -25,6 +26,7 @@ class Store(Model):
     name: Mapped[str]
     opening_hours: Mapped[dict[str, Any] | None] = mapped_column(Json)
     closed_days: Mapped[list[str] | None] = mapped_column(Json)
+    receipt_text: Mapped[str | None]  # what every receipt says at its end: address, terms, a word of thanks
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(server_default="1")
 
@@ -37,5 +39,6 @@ class Store(Model):
             "name": self.name,
             "openingHours": self.opening_hours,
             "closedDays": self.closed_days or [],
+            "receiptText": self.receipt_text,
             "createdAt": clock.wire(self.created_at),
         }

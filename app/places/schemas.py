@@ -23,6 +23,7 @@ class StoreUpdate(Shape):
         metadata={"description": "From and to by weekday; a weekday left out is closed. null: never closed."},
     )
     closedDays = fields.List(Day(), validate=validate.Length(0, 400))
+    receiptText = Text(longest=500, allow_none=True, metadata={"description": "Stands at the end of every receipt."})
 
 
 class StoreCreate(StoreUpdate):
@@ -40,6 +41,7 @@ class StoreTyped(_Week):  # type: ignore[misc,valid-type]
     name = Line(longest=100, required=True)
     hours = fields.String(validate=validate.OneOf((ALWAYS, BY_DAY)), required=True)
     closed = Text(longest=6000, load_default="")
+    receipt = Text(longest=500, load_default="")
     version = fields.Integer()
 
     @validates_schema
@@ -58,7 +60,7 @@ class StoreTyped(_Week):  # type: ignore[misc,valid-type]
         week = {day: [data[f"{day}_from"], data[f"{day}_until"]] for day in WEEKDAYS if f"{day}_from" in data}
         days = [_day(line.strip()) for line in data["closed"].splitlines() if line.strip()]
         known = {"name": data["name"], "openingHours": week if data["hours"] == BY_DAY else None, "closedDays": days}
-        return known | {name: data[name] for name in ("version",) if name in data}
+        return known | {"receiptText": data["receipt"] or None} | {name: data[name] for name in ("version",) if name in data}
 
 
 def _day(line: str) -> Any:

@@ -30,6 +30,7 @@ def create(data: Mapping[str, Any], *, by: Actor) -> Store:
     """One more, as far as the plan allows. Orders are taken in at the first one."""
     store = Store(code=data["code"], name=data["name"], opening_hours=data.get("openingHours"), created_at=clock.now())
     store.closed_days = sorted({day.isoformat() for day in data.get("closedDays", ())})
+    store.receipt_text = data.get("receiptText")
     with unit_of_work() as session, refusing({"uq_store_code": StoreCodeTaken}):
         counted = select(func.count()).select_from(Store)
         plan_service.ensure_room(Limit.STORES, lambda: session.scalars(counted).one())
@@ -51,6 +52,7 @@ def update(store_id: int, data: Mapping[str, Any], *, expected: int | None, by: 
         before = store.to_dict()
         store.name = data.get("name", store.name)
         store.opening_hours = data.get("openingHours", store.opening_hours)
+        store.receipt_text = data.get("receiptText", store.receipt_text)
         if "closedDays" in data:
             store.closed_days = sorted({day.isoformat() for day in data["closedDays"]})
         try:

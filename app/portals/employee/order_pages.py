@@ -8,6 +8,7 @@ from app.core.shapes import Shape
 from app.identity.permissions import Permission
 from app.orders import order_service, queries
 from app.orders.order_rules import Event
+from app.places import queries as places
 from app.portals.employee import employee
 from app.portals.http.forms import EMPTY, Form
 from app.portals.http.guard import who
@@ -62,4 +63,5 @@ def cancel_order_page(order_id: str, data: dict[str, Any]) -> ResponseReturnValu
 def print_order(order_id: str, query: dict[str, Any]) -> str:
     """What goes with the bag and what goes with its owner."""
     row = queries.get_by_code(order_id)
-    return render_template("employee/orders/print.html", order=queries.as_dict(row), token=row.tracking_token, **query)
+    shown = {"token": row.tracking_token, "receipt_text": places.get(row.store_id).receipt_text}
+    return render_template("employee/orders/print.html", order=queries.as_dict(row), **shown, **query)

@@ -50,6 +50,17 @@ def test_a_store_gets_its_hours_and_its_holidays_and_loses_them_again(admin):
     assert (store["openingHours"], store["closedDays"]) == (None, [])
 
 
+def test_what_a_store_says_on_its_receipts_stands_there_until_it_is_taken_away(admin, employee):
+    printed = f"/employee/orders/{place(admin)['id']}/print"
+    always = {"name": "Bandra", "hours": "always"}
+    admin.post(STORE, data=always | {"version": "1", "receipt": "14 Hill Road\n<b>Thank you</b>"}, headers=PAGE)
+    assert "14 Hill Road\n&lt;b&gt;Thank you&lt;/b&gt;" in employee.get(printed, headers=PAGE).text
+    assert admin.put("/admin/api/stores/1", json={"name": "Juhu"}).json["receiptText"] == "14 Hill Road\n<b>Thank you</b>"
+    admin.post(STORE, data=always | {"version": "3"}, headers=PAGE)
+    assert admin.get("/admin/api/stores/1").json["receiptText"] is None
+    assert "Hill Road" not in employee.get(printed, headers=PAGE).text
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
