@@ -1,12 +1,15 @@
 """Every route is a door: it says who may pass, and its portal asks before it opens."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
-from app.identity.permissions import ALLOWED, Permission, Role
+from app.identity.permissions import ALLOWED, STAFF, Permission, Role
 from app.portals.http.every_request import is_file
 from app.portals.http.portal import DoorWithoutPermission, Portal, permits
 
+ROOT = Path(__file__).parents[2]
 HOW = "Write @permits(Permission.AREA_ACTION) below the route decorator of a Portal; identity/permissions.py lists the permissions."
 
 
@@ -30,6 +33,15 @@ def test_every_route_hangs_on_a_portal_with_a_guard(app):
         portal = app.blueprints[rule.endpoint.partition(".")[0]]
         assert isinstance(portal, Portal), f"{rule.rule}: register it on a Portal, not on a plain Blueprint. {HOW}"
         assert app.before_request_funcs[portal.name], f"{portal.name} lost its guard: Portal.__init__ sets it"
+
+
+def test_every_permission_that_tells_roles_apart_is_said_in_words():
+    """The office's page of roles shows it to people who choose."""
+    words = (ROOT / "templates/admin/roles/_parts.html").read_text()
+    apart = frozenset().union(*(ALLOWED[role] for role in STAFF)) - ALLOWED[Role.CUSTOMER]
+    assert sorted(permission for permission in apart if f'"{permission}":' not in words) == [], (
+        "templates/admin/roles/_parts.html lists them"
+    )
 
 
 def test_every_role_is_in_the_matrix():
