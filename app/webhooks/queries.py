@@ -32,6 +32,11 @@ def get(endpoint_id: int) -> WebhookEndpoint:
     return endpoint
 
 
+def switched_off() -> int | None:
+    """A webhook that was switched off by itself and that nobody has looked after yet."""
+    return db.session.scalar(select(WebhookEndpoint.id).where(WebhookEndpoint.off_because.is_not(None)).limit(1))
+
+
 def wanting(topic: str) -> list[int]:
     """Endpoints that are told of this. They are few, so they are looked through here."""
     return [row.id for row in db.ask(_ENDPOINTS, _ENABLED) if topic in row.events]

@@ -135,8 +135,10 @@ def test_is_repeated_for_three_days_and_then_switched_off(app, admin, there):
     assert (shown["enabled"], shown["switchedOffBecause"]) == (False, "nothing got through for three days")
     assert (message["state"], [one["status"] for one in message["log"]]) == ("parked", [500] * 10)
     assert b"Switched off by itself" in admin.get(f"/admin/webhooks/{hook.id}").data
+    assert f'href="/admin/webhooks/{hook.id}"' in admin.get("/admin/").text
     there.status = 204
     assert admin.put(hook.path, json={"enabled": True}).json["switchedOffBecause"] is None
+    assert "/admin/webhooks/" not in admin.get("/admin/").text
     assert admin.post(f"{hook.path}/messages/{message['id']}/send-again").status_code == 202
     assert deliver(app) == 1
     assert there.ids()[-1] == there.ids()[0]

@@ -14,6 +14,7 @@ from app.portals.http.portal import permits
 from app.tenancy.tenant_service import current_business
 from app.transit import queries as transit
 from app.transit.batch_rules import BatchStatus
+from app.webhooks.queries import switched_off
 
 PRESSING, NEWEST, BEST, ROADS = 8, 6, 6, 5
 
@@ -26,7 +27,7 @@ def home() -> str:
     since = clock.start_of(date.fromisoformat(days[0]["day"]), business.timezone)
     best = figures.top_services(since, business.currency, limit=BEST)
     newest = orders.newest(limit=NEWEST).rows
-    return render_template("admin/home.html", now=now, days=days, best=best, newest=newest, **_live())
+    return render_template("admin/home.html", now=now, days=days, best=best, newest=newest, switched_off=switched_off(), **_live())
 
 
 @admin.get("/live")
