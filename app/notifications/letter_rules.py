@@ -46,7 +46,7 @@ WORDINGS: Mapping[str, Wording] = {
         (say("There you can ask again."),),
     ),
     "address-approved": Wording(
-        say("We come to your address"),
+        say("%(business)s comes to your address"),
         (say("%(business)s has looked at this address, and it can be used now: %(address)s"),),
         say("To your page"),
         (),
@@ -66,7 +66,7 @@ WORDINGS: Mapping[str, Wording] = {
     "week": Wording(
         say("%(business)s: %(revenue)s last week"),
         (
-            say("Orders from %(since)s to %(until)s: %(placed)s, for %(revenue)s. The week before it was %(earlier)s."),
+            say("Orders at %(business)s from %(since)s to %(until)s: %(placed)s, for %(revenue)s. The week before it was %(earlier)s."),
             say("Orders gone out: %(out)s. Ready on time: %(share)s; late: %(late)s."),
             say("Customers: %(new)s new, %(returning)s came back, %(lost)s have now not been here for ninety days."),
         ),
