@@ -51,7 +51,7 @@ def test_a_wrong_row_is_shown_with_its_number_and_cannot_be_brought_in(app, admi
     page = look_over(admin, table(NAMES, ("Mia", "mia@example.com"), ("<b>", "nobody")))
     assert (page.status_code, draft_in(page), kept(tmp_path)) == (200, None, [])
     assert "1 row needs another look." in page.text
-    assert "Not an e-mail address" in page.text
+    assert "This is not an e-mail address." in page.text
     assert "<b>" not in page.text
 
 
