@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 from app.core import ids
 from tests.browser.conftest import Open, Shop, keep_picture
 from tests.browser.eyes import Eyes
-from tests.browser.till import code_on_the_paper, code_on_the_printed_label, move_on, order_two, orders_of, placed, scan_in, status_of
+from tests.browser.till import code_on_the_paper, code_on_the_printed_label, move_on, once, order_two, orders_of, placed, scan_in, status_of
 from tests.support.databases import SqliteDatabases
 from tests.support.people import ALICE, ERIN, MONA
 
@@ -167,7 +167,7 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
         route.fetch()
         route.abort()
 
-    page.route("**/orders/new", lose_the_answer, times=1)
+    once(page, "**/orders/new", lose_the_answer)
     order_two(page)
     expect(page.locator("#outbox")).to_contain_text("Lost Answer: 2 × Laundry")
     counter.server.kill()
@@ -215,10 +215,10 @@ def test_what_is_entered_while_the_server_is_away_arrives_once(counter: Shop, at
 def test_what_the_server_refuses_later_is_said_in_words_and_a_lost_session_loses_nothing(counter: Shop, at: Eyes) -> None:
     order, page = placed(counter, customerName="Refused Later"), at.page
     page.goto("/employee/scan/ready")
-    page.route("**/scan/ready", lambda route: route.abort(), times=1)
+    once(page, "**/scan/ready", lambda route: route.abort())
     scan_in(page, order["id"])
     expect(page.locator("#outbox")).to_contain_text("Waiting")
-    page.route("**/scan/ready", lambda route: route.fulfill(status=503), times=1)
+    once(page, "**/scan/ready", lambda route: route.fulfill(status=503))
     page.get_by_role("button", name="Send now").click()
     expect(page.locator("#outbox [data-outbox-state]")).to_contain_text("The server does not answer.")
     page.get_by_role("button", name="Send now").click()

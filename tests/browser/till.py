@@ -2,10 +2,11 @@
 
 import io
 import sqlite3
+from collections.abc import Callable
 
 import httpx
 import pypdfium2
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Shop
 from tests.labels.reading import DPI, scanned
@@ -17,6 +18,20 @@ def scan_in(page: Page, text: str) -> None:
     """As a scanner does: all at once, and Enter."""
     page.keyboard.type(text)
     page.keyboard.press("Enter")
+
+
+def once(page: Page, pattern: str, answer: Callable[[Route], object]) -> None:
+    """The next form that is sent there. A page is asked for by the service worker as well, whenever it likes."""
+    sent: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if sent or route.request.method != "POST":
+            route.fallback()
+            return
+        sent.append(route)
+        answer(route)
+
+    page.route(pattern, handle)
 
 
 def order_two(page: Page) -> None:

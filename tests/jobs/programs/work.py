@@ -15,17 +15,20 @@ from app.jobs.lease import Running
 from app.jobs.timing_rules import Daily
 
 NAMES = [f"quick-{number}" for number in range(20)]
-notes = Path(sys.argv[1])
+
+
+def notes() -> Path:
+    return Path(sys.argv[1])
 
 
 def note(line: str) -> None:
-    with notes.open("a") as out:  # one write of one line: nobody's gets in between
+    with notes().open("a") as out:  # one write of one line: nobody's gets in between
         out.write(f"{line}\n")
 
 
 def slow(running: Running) -> None:
     note(f"begun {os.getpid()}")
-    time.sleep(0 if "begun" in notes.read_text().replace(f"begun {os.getpid()}", "") else 30)  # whoever takes over has it easy
+    time.sleep(0 if "begun" in notes().read_text().replace(f"begun {os.getpid()}", "") else 30)  # whoever takes over has it easy
     note("ended")
 
 
