@@ -15,7 +15,8 @@ from tests.support.people import ERIN
 
 
 def scan_in(page: Page, text: str) -> None:
-    """As a scanner does: all at once, and Enter."""
+    """As a scanner does: all at once, and Enter. A hand takes longer than the page to be there."""
+    page.wait_for_load_state()
     page.keyboard.type(text)
     page.keyboard.press("Enter")
 
