@@ -18,9 +18,9 @@ from flask.cli import with_appcontext
 from app.backups import archive, backup_service, restore_service, watch_service
 from app.backups.archive import ALL, Label
 from app.backups.errors import BackupError
-from app.clients.shelves.shelf import ShelfAway, shelf_of
+from app.cli.refusing import refusals
+from app.clients.shelves.shelf import shelf_of
 from app.core import clock, migrations
-from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
 from app.identity.principal import Principal
@@ -29,16 +29,6 @@ from app.identity.principal import Principal
 @click.group("backup")
 def backup() -> None:
     """Sealed copies of everything, or of one business, in BACKUP_URL. BACKUP_KEY seals them."""
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.sentence) from error
-    except (BackupError, ShelfAway) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _moment(_: object, __: object, given: str | None) -> datetime | None:

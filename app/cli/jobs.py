@@ -7,7 +7,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from app.cli.tenants import refusals
+from app.cli.refusing import refusals
 from app.core import clock
 from app.jobs import job_service, queries
 from app.jobs.models import RunState

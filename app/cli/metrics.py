@@ -2,7 +2,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.analytics import metric_service
-from app.cli.tenants import refusals
+from app.cli.refusing import refusals
 from app.core import clock
 from app.jobs import job_service, queries
 from app.tenancy import tenant_service

@@ -2,8 +2,6 @@
 
 import getpass
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,9 @@ from flask.cli import with_appcontext
 
 from app.analytics import queries as analytics
 from app.backups import backup_service
-from app.backups.errors import BackupError
+from app.cli.refusing import refusals
 from app.clients.files.places import store_of
-from app.clients.shelves.shelf import ShelfAway
 from app.core import clock, migrations
-from app.core.errors import DomainError
 from app.core.session import CONTROL
 from app.extensions import db
 from app.identity.principal import Principal
@@ -36,16 +32,6 @@ PLANS = click.Choice([str(plan) for plan in Plan])
 @click.group("tenants")
 def tenants() -> None:
     """Businesses on this installation, beside the first one."""
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.sentence) from error
-    except (BackupError, ShelfAway) as error:
-        raise click.ClickException(str(error)) from error
 
 
 @tenants.command("provision")
