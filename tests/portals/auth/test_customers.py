@@ -1,6 +1,7 @@
 """Signing up, in and out, and what a token is good for."""
 
 import time
+from types import SimpleNamespace
 
 import jwt
 import pytest
@@ -138,3 +139,14 @@ def test_refuses_a_forged_token(app, client, forgery):
     }.get(forgery, lambda: jwt.encode({**claims, **changed[forgery]}, key))()
     assert client.get("/api/orders", headers=bearer(token)).status_code == 401
     assert client.get("/api/orders", headers=bearer(jwt.encode(claims, key))).status_code == 200  # the test's own signing is right
+
+
+def test_a_token_that_was_good_runs_out(app, client, monkeypatch):
+    """What was found of its signature is remembered; until when it is good is asked each time."""
+    from app.portals.http import tokens
+
+    headers = bearer_of(app, ALICE)
+    assert client.get("/api/orders", headers=headers).status_code == 200
+    ends = jwt.decode(headers["Authorization"].removeprefix("Bearer "), options={"verify_signature": False})["exp"]
+    monkeypatch.setattr(tokens, "time", SimpleNamespace(time=lambda: ends))
+    assert client.get("/api/orders", headers=headers).status_code == 401
